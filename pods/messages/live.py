@@ -10,9 +10,7 @@ class Usage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``missing`` with the reason. Rates are per second over the interval between two samples."""
 
     cpu: float | None = None  # percent; 100 = one core busy
-    memory: int | None = (
-        None  # bytes; the kernel's usage counter minus inactive file cache, as Podman >= 5.6 counts
-    )
+    memory: int | None = None  # bytes; the kernel's usage counter minus inactive file cache, as Podman >= 5.6 counts
     memory_limit: int | None = None  # bytes; smallest limit from the cgroup up to the root, or the host's RAM
     pids: int | None = None
     read: float | None = None  # bytes/s from block devices

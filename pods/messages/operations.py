@@ -16,9 +16,7 @@ class OperationRequest(Struct, frozen=True, kw_only=True):
     pod_id: str
     pod_name: str
     timeout: float  # seconds from receipt until the operation must have ended
-    arguments: dict[
-        str, Any
-    ] = {}  # per verb: stop {timeout}, kill {signal}, remove {force, timeout}, create {name}
+    arguments: dict[str, Any] = {}  # per verb: stop {timeout}, kill {signal}, remove {force, timeout}, create {name}
 
 
 class OperationStarted(Struct, frozen=True, kw_only=True):

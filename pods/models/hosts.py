@@ -14,9 +14,7 @@ class Host(models.Model):
         max_length=63,
         unique=True,
         validators=[
-            RegexValidator(
-                r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", "Use lower-case letters, digits and inner hyphens."
-            )
+            RegexValidator(r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", "Use lower-case letters, digits and inner hyphens.")
         ],
         help_text="Names the host's queue and its place in addresses. The host worker is started with it.",
     )
@@ -28,9 +26,7 @@ class Host(models.Model):
     epoch = models.BigIntegerField(default=0, editable=False)
     online_at = models.DateTimeField(null=True, editable=False)
     heard_at = models.DateTimeField(null=True, editable=False)
-    silent = models.BooleanField(
-        default=True, editable=False, help_text="No word from its host worker lately."
-    )
+    silent = models.BooleanField(default=True, editable=False, help_text="No word from its host worker lately.")
 
     # The engine, as the host worker last saw it. None: never heard.
     status_sequence = models.BigIntegerField(default=0, editable=False)

@@ -38,9 +38,7 @@ class Operation(models.Model):
     pod_name = models.CharField(max_length=255)
     arguments = models.JSONField(default=dict)
 
-    asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     asked_by_name = models.CharField(max_length=150)
     asked_through = models.CharField(max_length=16, help_text="page, api or admin")
 

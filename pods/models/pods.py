@@ -31,9 +31,7 @@ class Pod(models.Model):
     name = models.CharField(max_length=255)
     state = models.CharField(max_length=16, choices=PodState)
     created_at = models.DateTimeField(null=True)
-    created_text = models.CharField(
-        max_length=64, blank=True, help_text="The engine's own text, nine digits kept."
-    )
+    created_text = models.CharField(max_length=64, blank=True, help_text="The engine's own text, nine digits kept.")
 
     observed_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)
@@ -41,28 +39,20 @@ class Pod(models.Model):
     sequence = models.BigIntegerField(default=0)
 
     # PodConfig
-    namespace = models.CharField(
-        max_length=255, blank=True, help_text="libpod's own namespace, not the kernel's."
-    )
+    namespace = models.CharField(max_length=255, blank=True, help_text="libpod's own namespace, not the kernel's.")
     hostname = models.CharField(max_length=255, blank=True)
     labels = models.JSONField(default=dict)  # {str: str}
     cgroup_parent = models.CharField(max_length=512, blank=True)
     cgroup_path = models.CharField(max_length=512, null=True)  # noqa: DJ001  # None = not reported, "" would be an answer
-    shares_cgroup = models.BooleanField(
-        default=False, help_text="The pod makes a cgroup and its containers are in it."
-    )
+    shares_cgroup = models.BooleanField(default=False, help_text="The pod makes a cgroup and its containers are in it.")
     shared_namespaces = models.JSONField(default=list)  # sorted subset of cgroup ipc mount net pid user uts
-    has_infra_container = models.BooleanField(
-        default=False, help_text="The engine's state, not what was asked for."
-    )
+    has_infra_container = models.BooleanField(default=False, help_text="The engine's state, not what was asked for.")
     infra_container_id = models.CharField(max_length=64, blank=True)
     create_command = models.JSONField(default=list)  # [str]
     exit_policy = models.CharField(max_length=32, null=True)  # noqa: DJ001  # None = this engine does not say
     restart_policy = models.CharField(max_length=32, null=True)  # noqa: DJ001  # likewise
     lock_number = models.IntegerField(null=True)
-    resource_limits_json = models.JSONField(
-        default=dict, db_column="resource_limits"
-    )  # messages.facts.ResourceLimits
+    resource_limits_json = models.JSONField(default=dict, db_column="resource_limits")  # messages.facts.ResourceLimits
     infra_json = models.JSONField(null=True, db_column="infra")  # messages.facts.InfraFacts
 
     class Meta:
