@@ -1,0 +1,18 @@
+"""HTTP and websockets. A websocket is taken only from podweb's own pages and only from someone signed in."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "podweb.settings")
+
+from channels.auth import AuthMiddlewareStack  # noqa: E402  # Django's settings must be named first
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from django.core.asgi import get_asgi_application  # noqa: E402
+
+http = get_asgi_application()
+
+from pods.web.live.origin import SameOriginOnly  # noqa: E402  # the app registry is ready now
+from pods.web.live.routing import urlpatterns  # noqa: E402
+
+application = ProtocolTypeRouter(
+    {"http": http, "websocket": SameOriginOnly(AuthMiddlewareStack(URLRouter(urlpatterns)))}
+)
