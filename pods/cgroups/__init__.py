@@ -1,0 +1,1 @@
+"""The kernel's files about pods and containers. Plain Python; every root is a parameter."""

@@ -1,0 +1,1 @@
+"""libpod's REST API over a unix socket. Plain Python: no Django, no Celery."""
