@@ -1,0 +1,1 @@
+"""The project: settings, processes, and what carries messages between them."""

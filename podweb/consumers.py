@@ -13,6 +13,7 @@ class Feed(AsyncWebsocketConsumer):  # type: ignore[misc]
     """
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Run the consumer to its end, then undo what it joined."""
         self.joined: set[str] = set()
         try:
             await super().__call__(scope, receive, send)

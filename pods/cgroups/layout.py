@@ -65,7 +65,7 @@ def container_path(pid: int, proc_root: Path = PROC_ROOT) -> str | None:
 
 
 def pod_path(path_of_container: str, pod_id: str) -> str | None:
-    """Return the cgroup of the pod ``pod_id`` above one of its containers; None when that container is in no pod cgroup.
+    """Return the cgroup of the pod ``pod_id`` above one of its containers; None when it is in no pod cgroup.
 
     cgroupfs: ``/libpod_parent/<pod>``; systemd: ``/machine.slice/machine-libpod_pod_<pod>.slice``.
     """

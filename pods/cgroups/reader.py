@@ -79,9 +79,7 @@ class CgroupReader:
                 raise FileNotFoundError
             self._files[field] = _File(directory / name, size)
         except OSError as error:
-            why = (
-                "permission denied" if isinstance(error, PermissionError) else "this kernel or cgroup does not have it"
-            )
+            why = "permission denied" if isinstance(error, PermissionError) else "not in this kernel or cgroup"
             for shown in _FIELDS[field]:
                 self.missing[shown] = f"{name}: {why}"
 

@@ -131,7 +131,7 @@ def _infra(infra: Inspect, config: _InfraConfig) -> InfraFacts:
 
 def _ports(bindings: dict[str, list[_Binding] | None]) -> tuple[PortMapping, ...]:
     """Turn ``{"80/tcp": [{HostIp, HostPort: "8080"}]}`` into mappings; 4.3 gives "" and 5.x "0.0.0.0" for any."""
-    mappings = []
+    mappings: list[PortMapping] = []
     for key, targets in sorted(bindings.items()):
         port, _, protocol = key.partition("/")
         mappings.extend(

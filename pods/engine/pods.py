@@ -1,6 +1,6 @@
 """Pods, one short function per verb of the engine."""
 
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -22,9 +22,13 @@ class Listed(msgspec.Struct):
     Labels: dict[str, str] | None = None
 
 
+# An engine without pods answers null.
+_List = cast("type[list[Listed] | None]", list[Listed] | None)
+
+
 def list_pods(engine: Engine, *, timeout: float) -> list[Listed]:
     """Return every pod, also those without containers. Blocks while any pod is stopping: TimedOutError is ordinary."""
-    return engine.get("/pods/json", list[Listed] | None, timeout=timeout) or []
+    return engine.get("/pods/json", _List, timeout=timeout) or []
 
 
 def exists(engine: Engine, pod: str, *, timeout: float) -> bool:

@@ -16,18 +16,14 @@ def pod_state(states: Iterable[str]) -> str:
     running = known.count(RUNNING)
     paused = known.count(PAUSED)
     ended = sum(state in ENDED for state in known)
-    if total == 0:
-        return "Created"
-    if running == total:
-        return "Running"
-    if running:
-        return "Degraded"
-    if paused == total:
-        return "Paused"
-    if ended == total:
-        return "Exited"
-    if ended:
-        return "Stopped"
-    if any(state not in {"created", "configured", "initialized"} for state in known):
-        return "Error"
-    return "Created"
+    strange = any(state not in {"created", "configured", "initialized", PAUSED} for state in known)
+    rules = (
+        (total == 0, "Created"),
+        (running == total, "Running"),
+        (running > 0, "Degraded"),
+        (paused == total, "Paused"),
+        (ended == total, "Exited"),
+        (ended > 0, "Stopped"),
+        (strange, "Error"),
+    )
+    return next((state for holds, state in rules if holds), "Created")

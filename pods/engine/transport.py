@@ -147,7 +147,9 @@ def our_errors(socket: Path) -> Iterator[None]:
     except httpx.TimeoutException as error:
         raise TimedOutError(f"The engine on {socket} did not answer in time.") from error
     except httpx.HTTPError as error:
-        raise UnreachableError(f"The engine on {socket} cannot be reached: {error or type(error).__name__}") from error
+        raise UnreachableError(
+            f"The engine on {socket} cannot be reached: {str(error) or type(error).__name__}"
+        ) from error
     except RuntimeError as error:  # the client was closed by another thread
         raise UnreachableError(f"The connection to {socket} was closed.") from error
 

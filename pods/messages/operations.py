@@ -5,6 +5,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from pods.messages.names import Verb
+from pods.messages.snapshots import Snapshot
 
 
 class OperationRequest(Struct, frozen=True, kw_only=True):
@@ -56,6 +57,7 @@ class OperationEnded(Struct, frozen=True, kw_only=True):
     engine: str = ""  # the engine's own words, unchanged; "" when it said none
     parts: tuple[Part, ...] = ()
     steps: tuple[Step, ...] = ()
+    snapshot: Snapshot | None = None  # the pod as re-read after the action; applied together with the outcome
     result: dict[str, Any] = {}  # create: {"pod_id"}; look_up_cgroup: a CgroupAnswer; else empty
 
 

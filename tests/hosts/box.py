@@ -112,7 +112,12 @@ class Box:
     def engine_pids(self) -> list[int]:
         """Return the service's processes as seen from outside."""
         assert self.engine is not None
-        found = subprocess.run(["pgrep", "-f", f"system service --time 0 unix://{self.socket}"], capture_output=True, text=True, check=False)
+        found = subprocess.run(
+            ["pgrep", "-f", f"system service --time 0 unix://{self.socket}"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         names = {int(pid): Path(f"/proc/{pid}/comm") for pid in found.stdout.split()}
         return [pid for pid, comm in names.items() if comm.exists() and comm.read_text().strip() == "podman"]
 
