@@ -9,6 +9,7 @@ from pathlib import Path
 CGROUP_ROOT = Path("/sys/fs/cgroup")
 PROC_ROOT = Path("/proc")
 _PREFIXES = ("libpod-payload-", "libpod-")
+_NO_CONTROLLER = {"unified", "systemd"}
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,14 @@ class Layout:
         return None if base is None else base / path.lstrip("/")
 
 
+@dataclass(frozen=True)
+class PodCgroup:
+    """Where a pod's cgroup is: ``path`` (as in /proc/PID/cgroup), or ``reason`` why there is none to read."""
+
+    path: str | None
+    reason: str = ""
+
+
 def detect(root: Path = CGROUP_ROOT) -> Layout:
     """Return the layout of the cgroup file system at ``root``.
 
@@ -36,38 +45,51 @@ def detect(root: Path = CGROUP_ROOT) -> Layout:
     controllers: dict[str, Path] = {}
     if root.is_dir():
         for directory in sorted(root.iterdir()):
-            if directory.name not in {"unified", "systemd"} and directory.is_dir():
+            if directory.name not in _NO_CONTROLLER and directory.is_dir():
                 for name in directory.name.split(","):
                     controllers.setdefault(name, directory)
     return Layout("v1", root, controllers)
 
 
-def container_path(pid: int, proc_root: Path = PROC_ROOT) -> str | None:
+def container_path(pid: int, proc_root: Path = PROC_ROOT, *, container_id: str = "") -> str | None:
     """Return the cgroup of the container whose first process is ``pid``; None when that process is gone.
 
     Named v1 hierarchies do not count; of the rest the longest path is the container's; what the payload made below
-    its container's cgroup is cut off.
+    its container's cgroup is cut off. ``container_id`` tells it from a container that runs inside this one. A path
+    that begins with ``/..`` lies outside the reader's cgroup namespace: no file can be found by it.
     """
     try:
-        lines = (proc_root / str(pid) / "cgroup").read_text().splitlines()
+        lines = (proc_root / str(pid) / "cgroup").read_text(errors="surrogateescape").splitlines()
     except OSError:
         return None
-    paths = [
-        path for _, names, path in (line.split(":", 2) for line in lines if line.count(":") >= 2) if "=" not in names
-    ]
+    entries = [line.split(":", 2) for line in lines if line.count(":") >= 2]
+    paths = [path for _, names, path in entries if "=" not in names]
     if not paths:
         return None
     elements = max(paths, key=len).split("/")
     for index in range(len(elements) - 1, -1, -1):
-        if elements[index].startswith(_PREFIXES):
+        if elements[index].startswith(_PREFIXES) and container_id in elements[index]:
             return "/".join(elements[: index + 1])
     return "/".join(elements)
 
 
 def pod_path(path_of_container: str, pod_id: str) -> str | None:
-    """Return the cgroup of the pod ``pod_id`` above one of its containers; None when it is in no pod cgroup.
+    """Return the cgroup of the pod ``pod_id`` above one of its containers; None when that one is in no pod cgroup.
 
     cgroupfs: ``/libpod_parent/<pod>``; systemd: ``/machine.slice/machine-libpod_pod_<pod>.slice``.
     """
     parent = path_of_container.rpartition("/")[0]
-    return parent if parent.removesuffix(".slice").endswith(pod_id) else None
+    return parent if pod_id and parent.removesuffix(".slice").endswith(pod_id) else None
+
+
+def pod_cgroup(pid: int, pod_id: str, proc_root: Path = PROC_ROOT, *, container_id: str = "") -> PodCgroup:
+    """Return the cgroup of the pod ``pod_id`` by way of one of its containers, or the reason why it has none."""
+    container = container_path(pid, proc_root, container_id=container_id)
+    if container is None:
+        return PodCgroup(None, f"process {pid} has ended")
+    if container.startswith("/.."):
+        return PodCgroup(None, f"{container} lies outside the cgroup namespace of this process")
+    path = pod_path(container, pod_id)
+    return (
+        PodCgroup(path) if path else PodCgroup(None, f"the container's cgroup {container} is in no cgroup of the pod")
+    )

@@ -1,16 +1,18 @@
 """Bytes through the interfaces of one network namespace."""
 
-import os
 from pathlib import Path
 
+from pods.cgroups.files import KernelFile, number
 from pods.cgroups.layout import PROC_ROOT
+
+HOST_NETWORK = "host network: its traffic is the host's, not the pod's"
 
 
 class NamespaceGoneError(Exception):
     """The process that held the namespace has ended."""
 
 
-def namespace_inode(pid: int, kind: str = "net", proc_root: Path = PROC_ROOT) -> int | None:
+def namespace_inode(pid: int | str, kind: str = "net", proc_root: Path = PROC_ROOT) -> int | None:
     """Return the inode of the process's namespace (two processes share it when it is equal); None when it is gone."""
     try:
         return (proc_root / str(pid) / "ns" / kind).stat().st_ino
@@ -18,39 +20,54 @@ def namespace_inode(pid: int, kind: str = "net", proc_root: Path = PROC_ROOT) ->
         return None
 
 
-class NetworkReader:
-    """/proc/PID/net/dev of one process, kept open.
+def host_inodes(proc_root: Path = PROC_ROOT) -> set[int]:
+    """Return the network namespaces that are the host's: the first process's and our own.
 
-    The descriptor keeps the namespace alive after its last process: close it as soon as the container is known to
-    have ended.
+    A pod in one of them has no counters of its own; show HOST_NETWORK instead of reading the host's devices. Without
+    privilege only our own can be seen.
+    """
+    return {inode for pid in (1, "self") if (inode := namespace_inode(pid, proc_root=proc_root)) is not None}
+
+
+class NetworkReader:
+    """/proc/PID/net/dev of one process, kept open. One per namespace: containers of a pod share it (same inode).
+
+    The descriptor keeps the namespace, its interfaces and their addresses alive after the last process in it: close it
+    as soon as the container is known to have ended.
     """
 
     def __init__(self, pid: int, proc_root: Path = PROC_ROOT) -> None:
         try:
-            self._descriptor = os.open(proc_root / str(pid) / "net" / "dev", os.O_RDONLY | os.O_CLOEXEC)
+            self._file: KernelFile | None = KernelFile(proc_root / str(pid) / "net" / "dev", 65536)
         except OSError as error:
             raise NamespaceGoneError(pid) from error
 
     def read(self) -> tuple[int, int]:
-        """Return bytes received and sent over every interface but loopback, since the namespace was made."""
+        """Return bytes received and sent over every interface but loopback, since the namespace was made.
+
+        Raises NamespaceGoneError, also after ``close``.
+        """
+        if self._file is None:
+            raise NamespaceGoneError
         try:
-            text = os.pread(self._descriptor, 65536, 0)
+            return parse(self._file.read())
         except OSError as error:
             raise NamespaceGoneError from error
-        return parse(text)
 
     def close(self) -> None:
-        """Let the namespace go."""
-        os.close(self._descriptor)
+        """Let the namespace go. Harmless when repeated."""
+        file, self._file = self._file, None
+        if file is not None:
+            file.close()
 
 
 def parse(text: bytes) -> tuple[int, int]:
     """Return (received, sent) of a ``net/dev`` table: bytes are the first field behind the colon and the ninth."""
     received = sent = 0
     for line in text.splitlines()[2:]:
-        name, colon, numbers = line.partition(b":")
-        fields = numbers.split()
-        if colon and name.strip() != b"lo" and len(fields) >= 9:
-            received += int(fields[0])
-            sent += int(fields[8])
+        name, _, numbers = line.partition(b":")
+        fields = numbers.split(maxsplit=9)
+        if len(fields) >= 9 and name.strip() != b"lo":
+            received += number(fields[0]) or 0
+            sent += number(fields[8]) or 0
     return received, sent

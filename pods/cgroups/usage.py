@@ -3,8 +3,9 @@
 from pods.cgroups.reader import Counters
 from pods.messages.live import Usage
 
-FIRST = "the first sample; rates need two"
-FELL = "the counter fell: it was restarted"
+FIRST = "first sample: a rate needs two"
+FELL = "the counter fell: it began again"
+UNREADABLE = "the kernel's file could not be understood"
 
 
 def rate(before: int | None, now: int | None, seconds: float) -> float | None:
@@ -20,21 +21,31 @@ def usage(previous: Counters | None, now: Counters, *, missing: dict[str, str], 
     CPU is (change of CPU time) / (change of time) x 100, as libpod's stats_linux.go has it: 100 = one core.
     ``memory_total`` (bytes of RAM) stands in for no limit. ``missing`` names what the reader cannot give.
     """
-    seconds = 0.0 if previous is None else (now.at - previous.at) / 1e9
-    cpu = None if previous is None else rate(previous.cpu, now.cpu, seconds)
-    read = None if previous is None else rate(previous.read, now.read, seconds)
-    write = None if previous is None else rate(previous.write, now.write, seconds)
-    if previous is None or cpu is None or read is None or write is None:
-        why = FIRST if previous is None else FELL
-        unknown = {name for name, value in (("cpu", cpu), ("read", read), ("write", write)) if value is None}
-        missing = {**dict.fromkeys(unknown, why), **missing}
-    limit = now.memory_limit
+    cpu = read = write = None
+    if previous is not None:
+        seconds = (now.at - previous.at) / 1e9
+        cpu = rate(previous.cpu, now.cpu, seconds)
+        read = rate(previous.read, now.read, seconds)
+        write = rate(previous.write, now.write, seconds)
+    if cpu is None or read is None or write is None or now.memory is None or now.pids is None:
+        missing = {**_reasons(previous, now, cpu=cpu, read=read, write=write), **missing}
+    limit = None if "memory_limit" in missing else min(now.memory_limit or memory_total, memory_total)
     return Usage(
         cpu=None if cpu is None else cpu / 1e7,
         memory=now.memory,
-        memory_limit=None if now.memory is None else min(limit or memory_total, memory_total),
+        memory_limit=limit,
         pids=now.pids,
         read=read,
         write=write,
         missing=missing,
     )
+
+
+def _reasons(previous: Counters | None, now: Counters, **rates: float | None) -> dict[str, str]:
+    """Say why each unknown value is unknown, as far as the two readings show it."""
+    why = {name: UNREADABLE for name in ("memory", "pids", *rates) if getattr(now, name) is None}
+    for name, value in rates.items():
+        if value is None and name not in why:
+            before = None if previous is None else getattr(previous, name)
+            why[name] = FIRST if before is None else FELL
+    return why
