@@ -45,7 +45,7 @@ def configure() -> dict[str, Any]:
 
 
 app.add_defaults(configure)
-app.steps["worker"].add("pods.host.bootsteps:HostWorker")
+app.steps["worker"].add("pods.host.bootsteps:HostWorkerStep")
 
 
 @setup_logging.connect  # type: ignore[untyped-decorator]

@@ -76,7 +76,7 @@ class Transport(memory.Transport):  # type: ignore[misc]
     Channel = Channel
 
     def drain_events(self, connection: Any, timeout: float | None = None) -> Any:  # noqa: ARG002  # kombu's signature
-        """Deliver one message; raises ``TimeoutError`` (kombu's ``socket.timeout``) after ``timeout`` seconds or on ``interrupt``."""
+        """Deliver one message; raises TimeoutError after ``timeout`` seconds or on ``interrupt``."""
         deadline = None if timeout is None else monotonic() + timeout
         while True:
             seen = _changes

@@ -1,0 +1,106 @@
+"""Starts the watcher and the sampler with the Celery worker of a host's queue, and stops them with it."""
+
+import fcntl
+import logging
+import resource
+from pathlib import Path
+from typing import Any
+
+from celery import bootsteps
+from django.conf import settings
+
+from pods.host.connection import Connection
+from pods.host.own_engine import OwnEngine
+from pods.host.reports import Reports
+from pods.host.sampler import Sampler
+from pods.host.watcher import Watcher
+from pods.host.worker import HostWorker, new_identity
+from pods.messages.live import LiveTick
+from pods.messages.names import host_queue, live_group
+from podweb.push import push
+
+log = logging.getLogger(__name__)
+_PREFIX = host_queue("")
+_workers: dict[str, HostWorker] = {}
+
+
+def worker_of(host: str) -> HostWorker:
+    """Return this process's worker of ``host``. Raises LookupError in a process that serves other hosts."""
+    return _workers[host]
+
+
+class HostWorkerStep(bootsteps.StartStopStep):
+    """A step of the *worker*: steps of its consumer would start again at every loss of the broker."""
+
+    requires = ("celery.worker.components:Pool",)
+
+    def __init__(self, worker: Any, **kwargs: Any) -> None:
+        super().__init__(worker, **kwargs)
+        self._parts: list[Watcher | Sampler | Reports] = []
+        self._connection: Connection | None = None
+        self._lock: Any = None
+
+    def include_if(self, worker: Any) -> bool:
+        """Only a worker that consumes a host's queue watches that host."""
+        return bool(_hosts(worker))
+
+    def start(self, worker: Any) -> None:
+        """Announce the boot, then watch and sample. Raises RuntimeError when the host has a worker already."""
+        (host,) = _hosts(worker)
+        self._lock = _only_worker(host)
+        _raise_file_limit()
+        own = OwnEngine(Path(settings.DATA) / "engine") if settings.START_ENGINE else None
+        self._connection = Connection(settings.ENGINE_SOCKET, own)
+        reports = Reports()
+        host_worker = HostWorker(new_identity(host), self._connection, reports)
+        group = live_group(host)
+
+        def publish(tick: LiveTick) -> None:
+            push(group, dict(tick))
+
+        watcher = Watcher(self._connection, host_worker.observer, reports)
+        sampler = Sampler(host, host_worker.inventory, publish)
+        _workers[host] = host_worker
+        host_worker.announce()
+        self._parts = [watcher, sampler, reports]
+        for part in (reports, watcher, sampler):
+            part.start()
+
+    def stop(self, worker: Any) -> None:
+        """End the threads; what is queued for control is still sent."""
+        for part in self._parts:
+            part.stop()
+        self._parts = []
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        for host in _hosts(worker):
+            _workers.pop(host, None)
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    terminate = stop
+
+
+def _hosts(worker: Any) -> list[str]:
+    return [name.removeprefix(_PREFIX) for name in worker.app.amqp.queues.consume_from if name.startswith(_PREFIX)]
+
+
+def _only_worker(host: str) -> Any:
+    """Return the lock that makes this the only worker of ``host`` on this machine."""
+    directory = Path(settings.DATA)
+    directory.mkdir(parents=True, exist_ok=True)
+    file = (directory / f"host-{host}.lock").open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.close()
+        raise RuntimeError(f"another worker of host {host} runs on this machine") from error
+    return file
+
+
+def _raise_file_limit() -> None:
+    """Five files stay open for each container; the usual soft limit would end at two hundred."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

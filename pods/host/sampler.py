@@ -1,0 +1,247 @@
+"""The 1 Hz sampler: one tick a second for the whole host, however many look.
+
+Every file stays open between ticks. A pod's total is its own cgroup's, never a sum: it also holds conmon and what dead
+containers left. Network is counted once per namespace, at the infra container.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from pods.cgroups import layout
+from pods.cgroups.network import NamespaceGoneError, NetworkReader, namespace_inode
+from pods.cgroups.reader import CgroupGoneError, CgroupReader, Counters
+from pods.cgroups.usage import FIRST, rate, usage
+from pods.host.inventory import Inventory, Known
+from pods.messages.facts import ContainerFacts
+from pods.messages.live import LiveTick, PodUsage, Usage
+
+log = logging.getLogger(__name__)
+EVERY = 1.0  # seconds
+NO_POD_CGROUP = "the pod has no cgroup of its own"
+HOST_NETWORK = "host network: the interfaces are the host's"
+LIVE = {"running", "paused"}
+
+
+class _Group:
+    """One cgroup with its previous reading."""
+
+    __slots__ = ("before", "reader")
+
+    def __init__(self, reader: CgroupReader) -> None:
+        self.reader = reader
+        self.before: Counters | None = None
+
+    def usage(self, memory_total: int) -> Usage:
+        now = self.reader.read()
+        result = usage(self.before, now, missing=self.reader.missing, memory_total=memory_total)
+        self.before = now
+        return result
+
+
+class _Network:
+    """One network namespace with its previous reading."""
+
+    __slots__ = ("before", "inode", "reader")
+
+    def __init__(self, reader: NetworkReader, inode: int) -> None:
+        self.reader = reader
+        self.inode = inode
+        self.before: tuple[int, int, int] | None = None  # monotonic ns, received, sent
+
+    def rates(self) -> tuple[float | None, float | None]:
+        received, sent = self.reader.read()
+        now = (time.monotonic_ns(), received, sent)
+        before, self.before = self.before, now
+        if before is None:
+            return None, None
+        seconds = (now[0] - before[0]) / 1e9
+        return rate(before[1], received, seconds), rate(before[2], sent, seconds)
+
+
+@dataclass
+class _Sampled:
+    """What is open for one pod. ``seen`` is the inventory's entry that it was opened from."""
+
+    seen: Known
+    total: _Group | None
+    containers: dict[str, _Group]
+    networks: dict[str, _Network]  # by container id; the infra's is the pod's
+    infra_id: str
+    no_network: str = ""  # why the pod's network is unknown
+
+    def close(self) -> None:
+        for group in (self.total, *self.containers.values()):
+            if group is not None:
+                group.reader.close()
+        for network in self.networks.values():
+            network.reader.close()
+
+
+@dataclass
+class Sampler:
+    """Reads what the inventory lists and hands a LiveTick to ``publish`` every second."""
+
+    host: str
+    inventory: Inventory
+    publish: Callable[[LiveTick], None]
+    cgroup_root: Path = layout.CGROUP_ROOT
+    proc_root: Path = layout.PROC_ROOT
+    sequence: int = 0
+    _pods: dict[str, _Sampled] = field(default_factory=dict)
+    _version: int = -1
+    _retry: bool = False
+    _stopping: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    def __post_init__(self) -> None:
+        self._layout = layout.detect(self.cgroup_root)
+        self._memory_total = _memory_total(self.proc_root)
+        self._host_network = namespace_inode(1, proc_root=self.proc_root)
+        self._encoder = msgspec.json.Encoder()
+        self.source = f"cgroup {self._layout.version}"
+
+    def start(self) -> None:
+        """Begin to sample."""
+        self._thread = threading.Thread(target=self._run, name="sampler", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End and close every file."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join(5)
+        for sampled in self._pods.values():
+            sampled.close()
+        self._pods.clear()
+
+    def _run(self) -> None:
+        next_at = time.monotonic()
+        while not self._stopping.wait(max(0.0, next_at - time.monotonic())):
+            # A late tick is not caught up on: rates divide by the time that really passed.
+            next_at = max(next_at + EVERY, time.monotonic())
+            try:
+                self.publish(self.sample_once())
+            except Exception:
+                log.exception("a tick failed; the next one comes")
+
+    def sample_once(self) -> LiveTick:
+        """Return one tick: every running pod's usage, already encoded."""
+        if self._version != self.inventory.version or self._retry:
+            self._open()
+        self.sequence += 1
+        at = time.time()
+        pods = {pod_id: self._encode(sampled, at) for pod_id, sampled in self._pods.items()}
+        return {"type": "live.tick", "host": self.host, "sequence": self.sequence, "at": at, "pods": pods}
+
+    def _encode(self, sampled: _Sampled, at: float) -> str:
+        # The container first: reading its parent's counter later can only show more, never less.
+        containers: dict[str, Usage] = {}
+        for container_id, group in tuple(sampled.containers.items()):
+            try:
+                one = group.usage(self._memory_total)
+            except CgroupGoneError:
+                # Its end is an event that the watcher sees too; until then the others go on.
+                group.reader.close()
+                del sampled.containers[container_id]
+                self._retry = True
+                continue
+            if container_id in sampled.networks and container_id != sampled.infra_id:
+                one = self._with_network(sampled, container_id, one)
+            containers[container_id] = one
+        pod = PodUsage(at=at, source=self.source, total=self._total(sampled), containers=containers)
+        return self._encoder.encode(pod).decode()
+
+    def _total(self, sampled: _Sampled) -> Usage:
+        try:
+            total = Usage(missing=_NOTHING) if sampled.total is None else sampled.total.usage(self._memory_total)
+        except CgroupGoneError:
+            sampled.total, self._retry = None, True
+            total = Usage(missing=_NOTHING)
+        if sampled.infra_id in sampled.networks:
+            return self._with_network(sampled, sampled.infra_id, total)
+        why = dict.fromkeys(("received", "sent"), sampled.no_network)
+        return msgspec.structs.replace(total, missing={**total.missing, **why})
+
+    def _with_network(self, sampled: _Sampled, container_id: str, one: Usage) -> Usage:
+        try:
+            received, sent = sampled.networks[container_id].rates()
+        except NamespaceGoneError:
+            received = sent = None
+        missing = one.missing
+        if received is None:
+            missing = {**missing, "received": FIRST, "sent": FIRST}
+        return msgspec.structs.replace(one, received=received, sent=sent, missing=missing)
+
+    def _open(self) -> None:
+        """Open what is new or changed, close what is gone."""
+        self._version, self._retry = self.inventory.version, False
+        known = {i: one for i, one in self.inventory.all().items() if any(c.state in LIVE for c in one.containers)}
+        for pod_id in [i for i, sampled in self._pods.items() if _running(sampled.seen) != _running(known.get(i))]:
+            self._pods.pop(pod_id).close()
+        for pod_id, one in known.items():
+            if pod_id not in self._pods:
+                self._pods[pod_id] = self._open_pod(one)
+
+    def _open_pod(self, one: Known) -> _Sampled:
+        sampled = _Sampled(one, None, {}, {}, one.pod.infra_container_id)
+        path: str | None = None
+        for container in one.containers:
+            if container.state not in LIVE or container.pid is None:
+                continue
+            own = layout.container_path(container.pid, self.proc_root)
+            if own is None:
+                self._retry = True
+                continue
+            path = path or layout.pod_path(own, one.pod.id)
+            if group := self._group(own):
+                sampled.containers[container.id] = group
+            self._open_network(sampled, container)
+        sampled.total = self._group(path) if path else None
+        if not sampled.no_network:
+            sampled.no_network = "the infra container does not run" if sampled.infra_id else "no infra container"
+        return sampled
+
+    def _group(self, path: str) -> _Group | None:
+        try:
+            return _Group(CgroupReader(self._layout, path))
+        except CgroupGoneError:
+            self._retry = True
+            return None
+
+    def _open_network(self, sampled: _Sampled, container: ContainerFacts) -> None:
+        """Open the namespace of the infra container, and of a container that has one of its own."""
+        assert container.pid is not None  # noqa: S101  # for the type checker: the caller looked
+        inode = namespace_inode(container.pid, proc_root=self.proc_root)
+        if inode is None or any(network.inode == inode for network in sampled.networks.values()):
+            return
+        if inode == self._host_network:
+            if container.is_infra:
+                sampled.no_network = HOST_NETWORK
+            return
+        try:
+            sampled.networks[container.id] = _Network(NetworkReader(container.pid, self.proc_root), inode)
+        except NamespaceGoneError:
+            self._retry = True
+
+
+_NOTHING = dict.fromkeys(("cpu", "memory", "memory_limit", "pids", "read", "write"), NO_POD_CGROUP)
+
+
+def _running(one: Known | None) -> tuple[tuple[str, int | None], ...]:
+    """Return what decides which files are open: the live containers and their processes."""
+    if one is None:
+        return ()
+    return tuple(sorted((c.id, c.pid) for c in one.containers if c.state in LIVE))
+
+
+def _memory_total(proc_root: Path) -> int:
+    for line in (proc_root / "meminfo").read_text().splitlines():
+        if line.startswith("MemTotal:"):
+            return int(line.split()[1]) * 1024
+    return 0

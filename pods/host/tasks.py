@@ -1,0 +1,27 @@
+"""The Celery tasks of a host's queue: one for each verb, each with an OperationRequest as its one argument."""
+
+import logging
+from typing import Any
+
+import msgspec
+from celery import shared_task
+
+from pods.host import bootsteps
+from pods.messages import decode
+from pods.messages.names import Verb, host_task
+from pods.messages.operations import OperationRequest
+
+log = logging.getLogger(__name__)
+
+
+def perform(raw: dict[str, Any]) -> None:
+    """Hand the request to this boot's worker. A malformed one is logged; its row ends ``lost`` at its deadline."""
+    try:
+        request = decode(raw, OperationRequest)
+    except msgspec.ValidationError as error:
+        log.error("a malformed request was dropped: %s", error)
+        return
+    bootsteps.worker_of(request.host).perform(request)
+
+
+TASKS = {verb: shared_task(perform, name=host_task(verb)) for verb in Verb}

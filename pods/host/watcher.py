@@ -1,0 +1,171 @@
+"""Follows one engine: whether it answers, and what changes in it. Events are hints; what they name is read again."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import msgspec
+
+from pods.engine import system
+from pods.engine.errors import EngineError
+from pods.engine.transport import Engine, LineStream
+from pods.host.connection import Connection
+from pods.host.observer import Observer
+from pods.messages import names
+from pods.messages.hosts import EngineInfo, EngineStatus
+
+log = logging.getLogger(__name__)
+RELIST_EVERY = 30.0  # seconds
+LIFE_SIGN_EVERY = 5.0
+PING_EVERY = 1.0
+PING_TIMEOUT = 2.0
+INFO_TIMEOUT = 20.0
+RETRY_EVERY = 0.5
+# A burst (a pod with ten containers is made) is read once; a single event waits no longer than a blink.
+GATHER = 0.03
+
+
+@dataclass
+class Watcher:
+    """A thread that reports EngineStatus and Snapshots until ``stop``."""
+
+    connection: Connection
+    observer: Observer
+    send: Callable[[str, msgspec.Struct], None]
+    _stopping: threading.Event = field(default_factory=threading.Event)
+    _changed: threading.Condition = field(default_factory=threading.Condition)
+    _dirty: set[str] = field(default_factory=set)
+    _lost: bool = False
+    _answering: bool | None = None
+    _since: float = 0.0
+    _said_at: float = 0.0
+    _info: EngineInfo | None = None
+    _thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin to follow."""
+        self._thread = threading.Thread(target=self._run, name="watcher", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End within seconds."""
+        self._stopping.set()
+        with self._changed:
+            self._changed.notify()
+        if self._thread is not None:
+            self._thread.join(5)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                engine = self.connection.connect()
+                self._info = system.info(engine, timeout=INFO_TIMEOUT)
+                self.connection.notice(self._info)
+                self._follow(engine)
+            except EngineError as error:
+                if not self._stopping.is_set():
+                    self.connection.lost(error)
+                    self._say(answering=False)
+            except Exception:
+                log.exception("the watcher failed; it starts again")
+            self._stopping.wait(RETRY_EVERY)
+
+    def _follow(self, engine: Engine) -> None:
+        """Read everything, then what changes, until the engine stops answering (raises EngineError)."""
+        path, params = system.events_path(int(time.time()))
+        with engine.stream(path, params=params) as stream:
+            self._lost = False
+            reader = threading.Thread(target=self._read_events, args=(stream,), name="events", daemon=True)
+            reader.start()
+            try:
+                self._observe_all(engine)
+                self._say(answering=True)
+                self._loop(engine)
+            finally:
+                stream.end()
+                reader.join(2)
+
+    def _loop(self, engine: Engine) -> None:
+        relist_at = time.monotonic() + RELIST_EVERY
+        ping_at = time.monotonic() + PING_EVERY
+        while not self._stopping.is_set():
+            with self._changed:
+                if not self._dirty and not self._lost:
+                    self._changed.wait(max(0.0, min(ping_at, relist_at) - time.monotonic()))
+                changed = bool(self._dirty)
+            if changed:
+                self._stopping.wait(GATHER)
+                with self._changed:
+                    pod_ids, self._dirty = self._dirty, set()
+                self.send(names.SNAPSHOT, self.observer.observe(engine, pod_ids))
+            now = time.monotonic()
+            if self._lost or now >= ping_at:
+                system.ping(engine, timeout=PING_TIMEOUT)
+                ping_at = now + PING_EVERY
+                if time.monotonic() - self._said_at >= LIFE_SIGN_EVERY:
+                    self._say(answering=True)
+            if self._lost or now >= relist_at:
+                if self._lost:
+                    return  # the stream ended although the engine answers: connect again, which reads everything
+                self._observe_all(engine)
+                relist_at = now + RELIST_EVERY
+
+    def _observe_all(self, engine: Engine) -> None:
+        snapshot = self.observer.observe_all(engine)
+        self.send(names.SNAPSHOT, snapshot)
+        if not snapshot.complete:
+            # Something is stopping. What it held back is read as soon as an event tells of its end, or at the next list.
+            log.info("the engine held back part of its list")
+
+    def _read_events(self, stream: LineStream) -> None:
+        try:
+            for line in stream:
+                event = system.parse_event(line)
+                if event is not None:
+                    self._mark(event)
+        except EngineError as error:
+            log.info("the event stream ended: %s", error)
+        with self._changed:
+            self._lost = True
+            self._changed.notify()
+
+    def _mark(self, event: system.Event) -> None:
+        pod_id = event.pod_id
+        if not pod_id:  # some engines leave the pod out of a container's death
+            known = self.observer.inventory.all()
+            owners = [i for i, one in known.items() if any(member.id == event.id for member in one.containers)]
+            if not owners:
+                return
+            pod_id = owners[0]
+        with self._changed:
+            self._dirty.add(pod_id)
+            self._changed.notify()
+
+    def _say(self, *, answering: bool) -> None:
+        """Report the engine's status at once when it changed, else as a sign of life every few seconds."""
+        now = time.time()
+        if answering != self._answering:
+            self._answering, self._since = answering, now
+        elif time.monotonic() - self._said_at < LIFE_SIGN_EVERY:
+            return
+        self._said_at = time.monotonic()
+        identity = self.observer.identity
+        self.send(
+            names.ENGINE_STATUS,
+            EngineStatus(
+                host=identity.host,
+                boot=identity.boot,
+                epoch=identity.epoch,
+                sequence=next(self.observer.numbers),
+                at=now,
+                answering=answering,
+                since=self._since,
+                socket=str(self.connection.socket or ""),
+                info=self._info,
+                attempts=() if answering else self.connection.attempts,
+                advice="" if answering else self.connection.advice,
+                notes=self.connection.notes,
+            ),
+        )
