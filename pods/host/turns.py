@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 
 class Turns:
-    """Per-pod queues. Whoever finds a pod free works its queue until it is empty; others only leave their work there."""
+    """Per-pod queues. Whoever finds a pod free works its queue until it is empty; others only leave work there."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

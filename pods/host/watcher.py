@@ -116,7 +116,7 @@ class Watcher:
         snapshot = self.observer.observe_all(engine)
         self.send(names.SNAPSHOT, snapshot)
         if not snapshot.complete:
-            # Something is stopping. What it held back is read as soon as an event tells of its end, or at the next list.
+            # Something is stopping. What was held back is read when an event tells of its end, or at the next list.
             log.info("the engine held back part of its list")
 
     def _read_events(self, stream: LineStream) -> None:

@@ -1,0 +1,21 @@
+"""Tells open pages which rows changed, once the change is committed."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from pods.messages.names import changes_group
+from podweb.push import push
+
+# More than this and a page is better off reading its list again.
+NAMED_AT_MOST = 50
+
+
+def announce(host: str, pods: Iterable[int] = (), *, everything: bool = False) -> None:
+    """Push a Changes message for the host ``slug`` after commit; ``pods`` are primary keys."""
+    keys = sorted(set(pods))
+    if not keys and not everything:
+        return
+    everything = everything or len(keys) > NAMED_AT_MOST
+    message = {"type": "live.changes", "host": host, "pods": [] if everything else keys, "all": everything}
+    transaction.on_commit(lambda: push(changes_group(host), message))

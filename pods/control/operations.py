@@ -1,0 +1,72 @@
+"""What host workers say about operations. Every change of state is one counted UPDATE from the expected state."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from django.db import transaction
+
+from pods.control.changes import announce
+from pods.control.hosts import speaker
+from pods.control.snapshots import apply_to
+from pods.messages.names import Verb
+from pods.messages.operations import OperationEnded, OperationStarted
+from pods.models import Operation, Pod
+from pods.models.operations import OPEN, OperationState
+
+
+def operation_started(message: OperationStarted) -> None:
+    """asked -> running; says nothing to one that has ended meanwhile."""
+    with transaction.atomic():
+        changed = Operation.objects.filter(pk=message.id, host__slug=message.host, state=OperationState.ASKED).update(
+            state=OperationState.RUNNING, started_at=datetime.fromtimestamp(message.at, UTC), boot=message.boot
+        )
+        if changed:
+            _announce(message.id, message.host)
+
+
+def operation_ended(message: OperationEnded) -> None:
+    """asked or running -> done or failed, together with the pod as it was read after the action.
+
+    The start may come later than the end (several tasks run at once); an end that comes twice changes nothing.
+    """
+    at = datetime.fromtimestamp(message.at, UTC)
+    with transaction.atomic():
+        if message.snapshot is not None:
+            snapshot = message.snapshot
+            host = speaker(message.host, snapshot.boot, snapshot.epoch)
+            if host is not None and snapshot.host == host.slug:
+                apply_to(host, snapshot)
+        values: dict[str, Any] = {
+            "state": OperationState(message.outcome),
+            "ended_at": at,
+            "boot": message.boot,
+            "code": message.code[:32],
+            "message": message.message,
+            "hint": message.hint,
+            "engine": message.engine,
+            "parts_json": msgspec.to_builtins(message.parts),
+            "steps_json": msgspec.to_builtins(message.steps),
+            "result": message.result,
+        }
+        operations = Operation.objects.filter(pk=message.id, host__slug=message.host)
+        changed = operations.filter(state__in=OPEN).update(**values)
+        if not changed:
+            return
+        operation = operations.select_related("host").get()
+        if operation.started_at is None:
+            operations.filter(started_at=None).update(started_at=min([at, *_first_step(message)]))
+        if operation.verb == Verb.CREATE:
+            made = Pod.objects.filter(host=operation.host, engine_id=str(message.result.get("pod_id", ""))).first()
+            if made is not None:
+                operations.update(pod=made, pod_engine_id=made.engine_id)
+        _announce(message.id, message.host)
+
+
+def _first_step(message: OperationEnded) -> list[datetime]:
+    return [datetime.fromtimestamp(step.at, UTC) for step in message.steps[:1]]
+
+
+def _announce(operation: str, host: str) -> None:
+    pod = Operation.objects.values_list("pod_id", flat=True).get(pk=operation)
+    announce(host, () if pod is None else (pod,), everything=pod is None)

@@ -1,0 +1,132 @@
+"""Which verbs make sense when, what they take, and how long they may last."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pods.domain.errors import Conflict, Invalid, Missing, Problem
+from pods.messages.names import Verb
+from pods.models import Host, Pod
+
+# The order in which pages offer them. CREATE makes a pod, so it is never asked of one.
+ON_PODS = (
+    Verb.START,
+    Verb.STOP,
+    Verb.RESTART,
+    Verb.PAUSE,
+    Verb.UNPAUSE,
+    Verb.KILL,
+    Verb.REMOVE,
+    Verb.START_INFRA,
+    Verb.LOOK_UP_CGROUP,
+)
+# Seconds from asking until the operation must have ended.
+DEADLINES = {
+    Verb.CREATE: 120,
+    Verb.START: 120,
+    Verb.STOP: 180,
+    Verb.RESTART: 240,
+    Verb.PAUSE: 60,
+    Verb.UNPAUSE: 60,
+    Verb.KILL: 60,
+    Verb.REMOVE: 240,
+    Verb.START_INFRA: 60,
+    Verb.LOOK_UP_CGROUP: 30,
+}
+_SENSE: dict[Verb, tuple[set[str], str, str]] = {
+    # verb: (states in which it makes sense, reason otherwise, hint)
+    Verb.START: ({"Created", "Exited", "Stopped", "Degraded", "Error"}, "", ""),
+    Verb.STOP: ({"Running", "Degraded", "Paused", "Stopped", "Error"}, "Nothing in the pod runs.", ""),
+    Verb.RESTART: (
+        {"Created", "Running", "Degraded", "Exited", "Stopped", "Error"},
+        "The pod is paused.",
+        "Unpause it.",
+    ),
+    Verb.PAUSE: ({"Running", "Degraded"}, "Nothing in the pod runs.", "Start it first."),
+    # A pod with a paused and an ended container is called Stopped, one with a running container Degraded.
+    Verb.UNPAUSE: ({"Paused", "Degraded", "Stopped"}, "Nothing in the pod is paused.", ""),
+    Verb.KILL: ({"Running", "Degraded", "Paused", "Stopped"}, "Nothing in the pod runs.", ""),
+}
+SIGNALS = (
+    *("SIGHUP", "SIGINT", "SIGQUIT", "SIGABRT", "SIGKILL", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGTERM"),
+    *("SIGCONT", "SIGSTOP", "SIGTSTP", "SIGWINCH"),
+)
+NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
+LONGEST_NAME = 63  # it becomes the hostname inside
+LONGEST_GRACE = 3600  # seconds
+
+
+def refusal(pod: Pod, verb: Verb) -> Problem | None:
+    """Return why ``verb`` makes no sense for the pod as last observed; None when it does."""
+    if pod.removed_at is not None:
+        return Conflict("removed", "The pod was removed.", hint="What it was stays readable.")
+    if verb is Verb.START_INFRA and not pod.infra_container_id:
+        return Conflict("no_infra_container", "The pod has no infra container.")
+    if verb not in _SENSE or pod.state in _SENSE[verb][0]:
+        return None
+    _, reason, hint = _SENSE[verb]
+    if verb is Verb.START:
+        paused = pod.state == "Paused"
+        reason, hint = ("The pod is paused.", "Unpause it.") if paused else ("The pod runs already.", "")
+    if verb is Verb.PAUSE and pod.state == "Paused":
+        reason, hint = "The pod is paused already.", ""
+    return Conflict("wrong_state", reason, hint=hint or None)
+
+
+def available_verbs(pod: Pod) -> list[Verb]:
+    """Return the verbs that make sense for the pod as last observed, in the order in which pages offer them."""
+    return [verb for verb in ON_PODS if refusal(pod, verb) is None]
+
+
+def parse_verb(word: str) -> Verb:
+    """Return the verb that may be asked of a pod; raises Missing."""
+    try:
+        verb = Verb(word)
+    except ValueError:
+        verb = Verb.CREATE
+    if verb not in ON_PODS:
+        raise Missing("not_found", f"Pods know no action {word[:40]!r}.", hint=f"They know: {', '.join(ON_PODS)}.")
+    return verb
+
+
+def check_arguments(verb: Verb, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of ``verb``, checked; raises Invalid naming the field."""
+    known = {
+        Verb.STOP: {"timeout"},
+        Verb.KILL: {"signal"},
+        Verb.REMOVE: {"force", "timeout"},
+    }.get(verb, set())
+    for name in arguments:
+        if name not in known:
+            takes = f"It takes: {', '.join(sorted(known))}." if known else "It takes none."
+            raise Invalid("unknown_field", f"{verb} has no {str(name)[:40]!r}.", field=str(name)[:40], hint=takes)
+    checked = dict(arguments)
+    grace = checked.get("timeout")
+    if grace is not None and (isinstance(grace, bool) or not isinstance(grace, int) or not 1 <= grace <= LONGEST_GRACE):
+        message = f"timeout must be a whole number of seconds from 1 to {LONGEST_GRACE}."
+        raise Invalid("invalid", message, field="timeout")
+    if "force" in checked and not isinstance(checked["force"], bool):
+        raise Invalid("invalid", "force must be true or false.", field="force")
+    if "signal" in checked and checked["signal"] not in SIGNALS:
+        raise Invalid("invalid", "No such signal.", field="signal", hint=f"One of {', '.join(SIGNALS)}.")
+    return checked
+
+
+def deadline_seconds(verb: Verb, arguments: Mapping[str, Any]) -> int:
+    """Return how long the operation may last; a longer grace for its containers makes it longer."""
+    grace = arguments.get("timeout") or 0
+    return DEADLINES[verb] + int(grace)
+
+
+def check_new_name(host: Host, name: object) -> str:
+    """Return the name for a new pod of ``host``; raises Invalid, or Conflict when it is taken there."""
+    if not isinstance(name, str) or not NAME.fullmatch(name) or len(name) > LONGEST_NAME:
+        raise Invalid(
+            "invalid",
+            "This is no name for a pod.",
+            field="name",
+            hint=f"Begin with a letter or digit; then letters, digits, '_', '.' and '-'; at most {LONGEST_NAME}.",
+        )
+    if host.pods.filter(name=name, removed_at=None).exists():
+        raise Conflict("name_taken", f"A pod named {name} exists on {host.name} already.", field="name")
+    return name
