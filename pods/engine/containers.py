@@ -91,7 +91,7 @@ def _moment(seconds: int) -> str | None:
     return str(seconds) if seconds > 0 else None
 
 
-class State(msgspec.Struct):
+class Running(msgspec.Struct):
     """The part of a container's inspect that says how it runs now."""
 
     Status: str = ""
@@ -124,7 +124,7 @@ class Inspect(msgspec.Struct):
     ProcessLabel: str = ""
     MountLabel: str = ""
     IsInfra: bool = False
-    State: State = msgspec.field(default_factory=State)
+    State: Running = msgspec.field(default_factory=Running)
     Config: _Config = msgspec.field(default_factory=_Config)
     HostConfig: _HostConfig = msgspec.field(default_factory=_HostConfig)
 
