@@ -1,10 +1,14 @@
 """Settings of the web processes, the control worker and `podweb up` (which is all of them and a host worker)."""
 
+import django_stubs_ext
 from csp.constants import NONE, SELF
 
 from podweb import env
 from podweb.settings_common import *  # noqa: F403  # Django's way of building one settings module on another
 from podweb.settings_common import BASE_DIR, DATA
+
+# Lets annotations such as ModelAdmin[Pod] stand where Python runs them.
+django_stubs_ext.monkeypatch()
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -79,6 +83,7 @@ CONTENT_SECURITY_POLICY = {
 # No form or JSON body of podweb is larger; what is larger is refused unread.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 
+CSRF_FAILURE_VIEW = "pods.web.problems.csrf_failure"
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/sign-in/"

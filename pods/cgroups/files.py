@@ -28,16 +28,20 @@ class KernelFile:
 
 def number(text: bytes) -> int | None:
     """Return the one number that a file holds, or None (``max``, empty, anything else)."""
-    text = text.strip()
-    return int(text) if text.isdigit() and len(text) <= 20 else None
+    try:
+        value = int(text)
+    except ValueError:
+        return None
+    return value if value >= 0 else None
 
 
 def keyed(text: bytes, key: bytes) -> int | None:
     """Return the number on the line ``key number`` of a flat keyed file; None without such a line."""
-    start = 0 if text.startswith(key + b" ") else text.find(b"\n" + key + b" ") + 1
-    if start == 0 and not text.startswith(key + b" "):
+    line = key + b" "
+    start = 0 if text.startswith(line) else text.find(b"\n" + line) + 1
+    if start == 0 and not text.startswith(line):
         return None
-    start += len(key) + 1
+    start += len(line)
     end = text.find(b"\n", start)
     return number(text[start:end] if end >= 0 else text[start:])
 

@@ -14,6 +14,7 @@ import msgspec
 from pods.cgroups.files import KernelFile, keyed, number, v1_io, v2_io
 from pods.cgroups.layout import Layout
 
+REUSE = 4  # samples; see CgroupReader
 UNLIMITED = 1 << 60  # v1 writes "no limit" as the largest page-aligned number
 
 # (our name, v1 controller, file, bytes to read at most)
@@ -58,6 +59,12 @@ class CgroupReader:
     """The counters of the cgroup ``path`` (as in /proc/PID/cgroup). ``missing`` maps a field to why it is unknown.
 
     Raises CgroupGoneError when the cgroup does not exist. One thread at a time.
+
+    After a second's pause the kernel's side of each read is far dearer than ours, and memory.stat dearest of all. While
+    neither the CPU time nor the memory in use has changed, no task of the cgroup has run: none was born or died. Then
+    the number of tasks, the inactive file cache and the limit are those of the sample before, for at most REUSE
+    samples, as another cgroup's reads may touch this one's cache and an administrator may change the limit. Block I/O
+    is always read: the kernel writes back without the cgroup running.
     """
 
     def __init__(self, layout: Layout, path: str) -> None:
@@ -65,6 +72,11 @@ class CgroupReader:
         self.missing: dict[str, str] = {}
         self._files: dict[str, KernelFile] = {}
         self._limits: list[KernelFile] = []
+        self._seen: tuple[int | None, int | None] = (None, None)  # CPU time and memory in use of the last sample
+        self._reused = 0
+        self._inactive_file: int | None = None
+        self._limit: int | None = None
+        self._pids: int | None = None
         v2 = layout.version == "v2"
         self._read: Callable[[], Counters] = self._read_v2 if v2 else self._read_v1
         for wanted in _V2_FILES if v2 else _V1_FILES:
@@ -120,16 +132,17 @@ class CgroupReader:
         counters = Counters(time.monotonic_ns())
         if file := files.get("cpu"):
             counters.cpu = number(file.read())
-        if file := files.get("stat"):
-            stat = file.read()
-            counters.memory = self._memory(keyed(stat, b"total_inactive_file"))
-            limit = keyed(stat, b"hierarchical_memory_limit")
-            counters.memory_limit = None if limit is None or limit >= UNLIMITED else limit
-        if file := files.get("pids"):
-            counters.pids = number(file.read())
+        if self._stirred(counters):
+            if file := files.get("stat"):
+                stat = file.read()
+                self._inactive_file = keyed(stat, b"total_inactive_file")
+                limit = keyed(stat, b"hierarchical_memory_limit")
+                self._limit = None if limit is None or limit >= UNLIMITED else limit
+            if file := files.get("pids"):
+                self._pids = number(file.read())
         if file := files.get("io"):
             counters.read, counters.write = v1_io(file.read())
-        return counters
+        return self._complete(counters)
 
     def _read_v2(self) -> Counters:
         files = self._files
@@ -137,18 +150,29 @@ class CgroupReader:
         if file := files.get("cpu"):
             microseconds = keyed(file.read(), b"usage_usec")
             counters.cpu = None if microseconds is None else microseconds * 1000
-        if file := files.get("stat"):
-            counters.memory = self._memory(keyed(file.read(), b"inactive_file"))
-        limits = [limit for limit in (number(file.read()) for file in self._limits) if limit is not None]
-        counters.memory_limit = min(limits, default=None)
-        if file := files.get("pids"):
-            counters.pids = number(file.read())
+        if self._stirred(counters):
+            if file := files.get("stat"):
+                self._inactive_file = keyed(file.read(), b"inactive_file")
+            limits = [limit for limit in (number(file.read()) for file in self._limits) if limit is not None]
+            self._limit = min(limits, default=None)
+            if file := files.get("pids"):
+                self._pids = number(file.read())
         if file := files.get("io"):
             counters.read, counters.write = v2_io(file.read())
-        return counters
+        return self._complete(counters)
 
-    def _memory(self, inactive_file: int | None) -> int | None:
-        """Usage less what the kernel would drop first; not below 0, as the two files are read one by one."""
+    def _stirred(self, counters: Counters) -> bool:
+        """Read the memory in use; tell whether the files that change only when something runs must be read again."""
         file = self._files.get("memory")
-        used = None if file is None else number(file.read())
-        return None if used is None or inactive_file is None else max(0, used - inactive_file)
+        before, self._seen = self._seen, (counters.cpu, None if file is None else number(file.read()))
+        still = self._seen == before and counters.cpu is not None and self._reused < REUSE
+        self._reused = self._reused + 1 if still else 0
+        return not still
+
+    def _complete(self, counters: Counters) -> Counters:
+        used, inactive = self._seen[1], self._inactive_file
+        # Not below 0, as the two files are read one by one.
+        counters.memory = None if used is None or inactive is None else max(0, used - inactive)
+        counters.memory_limit = self._limit
+        counters.pids = self._pids
+        return counters

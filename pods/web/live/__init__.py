@@ -1,0 +1,1 @@
+"""Live numbers and changes, over a websocket."""

@@ -1,0 +1,111 @@
+"""One open page: forwards what host workers and the control worker send, encoding nothing per viewer."""
+
+import asyncio
+import json
+from typing import Any
+
+from channels.auth import get_user
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+from pods.domain import access
+from pods.messages.names import changes_group, live_group
+from podweb.consumers import Feed
+
+# Close codes of our own.
+UNEXPECTED = 4400
+SIGNED_OUT = 4401
+NO_ROLE = 4403
+NOT_FOUND = 4404
+LAGGED = 4008  # the page reads everything again and comes back
+LOOK_AGAIN_EVERY = 5.0  # seconds: new hosts, withdrawn rights, ended sessions
+
+
+class Nowhere(AsyncWebsocketConsumer):  # type: ignore[misc]
+    """Any other address."""
+
+    async def connect(self) -> None:
+        """Refuse before accept."""
+        await self.close(NOT_FOUND)
+
+
+class LiveConsumer(Feed):
+    """``/ws/live/``: ticks and changes of every host that the reader may see; ``?pod=ENGINE_ID`` only that pod's ticks.
+
+    Sends ``{"type": "tick", "host", "at", "pods": {engine id: PodUsage}}`` and ``{"type": "changes", "host", "pods",
+    "all"}``. Takes nothing. Closes with a code of this module.
+    """
+
+    watching: asyncio.Task[None] | None = None
+    only = ""
+
+    async def connect(self) -> None:
+        """Let in whoever has a role; refuse before accept otherwise."""
+        code = await self._look()
+        if code:
+            await self.close(code)
+            return
+        query = self.scope["query_string"].decode("latin-1")
+        self.only = query.removeprefix("pod=") if query.startswith("pod=") else ""
+        await self.accept()
+        self.watching = asyncio.create_task(self._keep_looking())
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Run to the end, however it comes, and stop looking."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            if self.watching is not None:
+                self.watching.cancel()
+
+    async def _look(self) -> int:
+        """Join what the reader may see now and leave the rest; returns the code to close with, or 0."""
+        user = await get_user(self.scope)
+        if not user.is_authenticated:
+            return SIGNED_OUT
+        slugs = await slugs_for(user)
+        if slugs is None:
+            return NO_ROLE
+        groups = {group(slug) for slug in slugs for group in (live_group, changes_group)}
+        for group in groups - self.joined:
+            await self.join(group)
+        for group in self.joined - groups:
+            await self.leave(group)
+        return 0
+
+    async def _keep_looking(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_AGAIN_EVERY)
+            code = await self._look()
+            if code:
+                await self.close(code)
+                return
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:  # noqa: ARG002
+        """Nothing is expected from a page."""
+        await self.close(UNEXPECTED)
+
+    async def live_tick(self, message: dict[str, Any]) -> None:
+        """Forward one tick: its pods are JSON text already and are only strung together."""
+        pods: dict[str, str] = message["pods"]
+        if self.only:
+            pods = {self.only: pods[self.only]} if self.only in pods else {}
+        body = ",".join([f'"{pod}":{usage}' for pod, usage in pods.items()])
+        await self.send(f'{{"type":"tick","host":"{message["host"]}","at":{message["at"]},"pods":{{{body}}}}}')
+
+    async def live_changes(self, message: dict[str, Any]) -> None:
+        """Forward which rows changed."""
+        changes = {"type": "changes", "host": message["host"], "pods": message["pods"], "all": message["all"]}
+        await self.send(json.dumps(changes))
+
+    async def layer_lagged(self, message: dict[str, Any]) -> None:  # noqa: ARG002
+        """End a connection that did not keep up, instead of leaving a gap in it."""
+        await self.close(LAGGED)
+
+
+@database_sync_to_async
+def slugs_for(user: Any) -> list[str] | None:
+    """Return the hosts that the user may see; None without a role."""
+    if access.role_of(user) is None:
+        return None
+    return list(access.visible_hosts(user).values_list("slug", flat=True))

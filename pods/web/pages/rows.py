@@ -1,0 +1,174 @@
+"""What a list of pods shows, read in a number of queries that does not depend on how many there are."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.contrib.auth.models import User
+from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
+
+from pods.domain import access
+from pods.domain.verbs import available_verbs
+from pods.messages.names import Verb
+from pods.models import Container, Host, Operation, Pod
+from pods.models.operations import OperationState
+
+DONE_SHOWN_FOR = timedelta(seconds=20)
+FAILURE_SHOWN_FOR = timedelta(minutes=15)
+# What somebody reading a row most likely wants next; the rest is in its menu.
+FIRST_CHOICE = (Verb.UNPAUSE, Verb.STOP, Verb.START)
+NEEDS_CONFIRMING = {Verb.KILL, Verb.REMOVE}
+IN_MENU = (Verb.START, Verb.STOP, Verb.RESTART, Verb.PAUSE, Verb.UNPAUSE, Verb.KILL, Verb.REMOVE)
+LABELS = {
+    Verb.START: "Start",
+    Verb.STOP: "Stop",
+    Verb.RESTART: "Restart",
+    Verb.PAUSE: "Pause",
+    Verb.UNPAUSE: "Unpause",
+    Verb.KILL: "Kill",
+    Verb.REMOVE: "Remove",
+}
+DOING = {
+    "create": "Creating",
+    "start": "Starting",
+    "stop": "Stopping",
+    "restart": "Restarting",
+    "pause": "Pausing",
+    "unpause": "Unpausing",
+    "kill": "Killing",
+    "remove": "Removing",
+    "start_infra": "Starting the infra container",
+    "look_up_cgroup": "Looking up the cgroup",
+}
+DONE = {
+    "create": "Created",
+    "start": "Started",
+    "stop": "Stopped",
+    "restart": "Restarted",
+    "pause": "Paused",
+    "unpause": "Unpaused",
+    "kill": "Killed",
+    "remove": "Removed",
+    "start_infra": "Infra container started",
+    "look_up_cgroup": "Cgroup looked up",
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One action that a row offers."""
+
+    verb: str
+    label: str
+    confirm: bool
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a row says about the newest operation. ``tone`` is a PatternFly alert's."""
+
+    operation: Operation
+    tone: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One pod of a list."""
+
+    pod: Pod
+    containers: list[Container]
+    running: int
+    outcome: Outcome | None
+    first: Choice | None
+    menu: list[Choice]
+
+
+def with_parts(pods: QuerySet[Pod]) -> QuerySet[Pod]:
+    """Add what a row needs: host and existing containers."""
+    existing = Prefetch("containers", queryset=Container.objects.filter(removed_at=None), to_attr="existing")
+    return pods.select_related("host").prefetch_related(existing)
+
+
+def rows(user: User, pods: QuerySet[Pod]) -> list[Row]:
+    """Return the rows of ``pods``, in their order."""
+    found = list(with_parts(pods))
+    newest = newest_operations(user, found)
+    return [row_of(user, pod, newest.get(pod.pk)) for pod in found]
+
+
+def row_of(user: User, pod: Pod, operation: Operation | None) -> Row:
+    """Return one row; ``pod`` comes from ``with_parts``."""
+    containers: list[Container] = pod.existing  # type: ignore[attr-defined]  # prefetched
+    verbs = available_verbs(pod) if access.may_operate(user, pod.host) else []
+    busy = operation is not None and operation.is_open
+    first = next((verb for verb in FIRST_CHOICE if verb in verbs), None)
+    menu = [verb for verb in IN_MENU if verb in verbs and verb is not first]
+    return Row(
+        pod=pod,
+        containers=containers,
+        running=sum(container.state == "running" for container in containers),
+        outcome=outcome_of(operation),
+        first=None if first is None or busy else choice(first),
+        menu=[] if busy else [choice(verb) for verb in menu],
+    )
+
+
+def choice(verb: Verb) -> Choice:
+    """Return what a button of ``verb`` says."""
+    return Choice(verb.value, LABELS[verb], verb in NEEDS_CONFIRMING)
+
+
+def newest_operations(user: User, pods: Iterable[Pod]) -> dict[int, Operation]:
+    """Return each pod's newest operation of the last quarter of an hour."""
+    recent = access.visible_operations(user).filter(
+        pod__in=[pod.pk for pod in pods], asked_at__gt=timezone.now() - FAILURE_SHOWN_FOR
+    )
+    newest: dict[int, Operation] = {}
+    for operation in recent.order_by("asked_at"):
+        if operation.pod_id is not None:
+            newest[operation.pod_id] = operation
+    return newest
+
+
+def outcome_of(operation: Operation | None) -> Outcome | None:
+    """Return what to say of an operation; None when it is old enough to be no news."""
+    if operation is None:
+        return None
+    verb = operation.verb
+    if operation.is_open:
+        return Outcome(operation, "info", f"{DOING[verb]}…")
+    if operation.state == OperationState.DONE:
+        fresh = operation.ended_at is not None and timezone.now() - operation.ended_at < DONE_SHOWN_FOR
+        return Outcome(operation, "success", f"{DONE[verb]}.") if fresh else None
+    how = {OperationState.FAILED: "failed", OperationState.LOST: "was lost", OperationState.CANCELLED: "was cancelled"}
+    return Outcome(operation, "danger", f"{DOING[verb]} {how[OperationState(operation.state)]}.")
+
+
+@dataclass(frozen=True)
+class Section:
+    """One host with its pods; ``creating`` are the open or failed requests for new ones."""
+
+    host: Host
+    rows: list[Row]
+    creating: list[Outcome]
+    may_operate: bool
+
+
+def sections(user: User, hosts: QuerySet[Host]) -> list[Section]:
+    """Return the hosts with their existing pods."""
+    found = list(hosts)
+    pods = access.visible_pods(user).filter(host__in=found, removed_at=None)
+    by_host: dict[int, list[Row]] = {host.pk: [] for host in found}
+    for row in rows(user, pods):
+        by_host[row.pod.host_id].append(row)
+    creating: dict[int, list[Outcome]] = {host.pk: [] for host in found}
+    unmade = access.visible_operations(user).filter(
+        pod=None, verb=Verb.CREATE.value, asked_at__gt=timezone.now() - FAILURE_SHOWN_FOR
+    )
+    for operation in unmade.order_by("asked_at"):
+        outcome = outcome_of(operation)
+        if outcome is not None and operation.host_id in creating and operation.state != OperationState.DONE:
+            creating[operation.host_id] = [outcome]
+    return [Section(host, by_host[host.pk], creating[host.pk], access.may_operate(user, host)) for host in found]
