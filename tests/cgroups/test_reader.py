@@ -1,0 +1,107 @@
+from pathlib import Path
+
+import pytest
+
+from pods.cgroups.layout import detect
+from pods.cgroups.reader import REUSE, CgroupGoneError, CgroupReader
+from tests.cgroups.trees import POD, V2_FILES, open_files, v1, v2, write
+
+PATH = f"/libpod_parent/{POD}"
+SCOPE = f"/machine.slice/machine-libpod_pod_{POD}.slice/libpod-x.scope"
+
+
+@pytest.mark.parametrize("kind", ["v1", "joined", "hybrid", "v2"])
+def test_every_counter_is_read(tmp_path: Path, kind: str) -> None:
+    if kind == "v2":
+        v2(tmp_path, SCOPE)
+        (tmp_path / SCOPE.strip("/") / "../memory.max").write_text("64000000\n")
+    else:
+        v1(tmp_path, PATH, joined=kind == "joined", hybrid=kind == "hybrid")
+    reader = CgroupReader(detect(tmp_path), SCOPE if kind == "v2" else PATH)
+    now = reader.read()
+    assert reader.missing == {}
+    assert (now.cpu, now.memory, now.memory_limit, now.pids) == (5_000_000_000, 2_000_000, 64_000_000, 3)
+    assert (now.read, now.write) == (1100, 220)
+
+
+def test_files_stay_open_and_are_closed(tmp_path: Path) -> None:
+    v1(tmp_path, PATH)
+    before = open_files()
+    reader = CgroupReader(detect(tmp_path), PATH)
+    opened = open_files()
+    reader.read()
+    assert open_files() == opened == before + 5
+    reader.close()
+    reader.close()
+    assert open_files() == before
+    with pytest.raises(CgroupGoneError):
+        reader.read()
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_a_cgroup_that_does_not_exist_is_gone(tmp_path: Path, version: str) -> None:
+    (v1 if version == "v1" else v2)(tmp_path, PATH)
+    before = open_files()
+    with pytest.raises(CgroupGoneError):
+        CgroupReader(detect(tmp_path), "/libpod_parent/other")
+    assert open_files() == before
+
+
+def test_v2_without_controllers_gives_cpu_time_and_names_the_rest(tmp_path: Path) -> None:
+    v2(tmp_path, PATH, files={"cpu.stat": V2_FILES["cpu.stat"]})
+    reader = CgroupReader(detect(tmp_path), PATH)
+    now = reader.read()
+    assert now.cpu == 5_000_000_000
+    assert now.memory is now.memory_limit is now.pids is now.read is now.write is None
+    assert set(reader.missing) == {"memory", "memory_limit", "pids", "read", "write"}
+    assert all("does not have it" in why for why in reader.missing.values())
+
+
+def test_a_v1_hierarchy_that_is_not_mounted_is_named(tmp_path: Path) -> None:
+    v1(tmp_path, PATH)
+    (tmp_path / "pids").rename(tmp_path / "elsewhere")
+    assert CgroupReader(detect(tmp_path), PATH).missing == {"pids": "no pids controller"}
+
+
+def test_memory_without_its_stat_file_is_unknown_not_wrong(tmp_path: Path) -> None:
+    v1(tmp_path, PATH)
+    (tmp_path / f"memory{PATH}/memory.stat").unlink()
+    reader = CgroupReader(detect(tmp_path), PATH)
+    assert reader.read().memory is None
+    assert set(reader.missing) == {"memory", "memory_limit"}
+
+
+def test_v2_takes_the_smallest_limit_up_the_tree(tmp_path: Path) -> None:
+    v2(tmp_path, SCOPE)
+    (tmp_path / "machine.slice/memory.max").write_text("200\n")
+    (tmp_path / SCOPE.strip("/") / "memory.max").write_text("300\n")
+    assert CgroupReader(detect(tmp_path), SCOPE).read().memory_limit == 200
+
+
+def test_no_limit_is_not_an_unknown_limit(tmp_path: Path) -> None:
+    v1(tmp_path, PATH)
+    write(tmp_path / f"memory{PATH}", {"memory.stat": "hierarchical_memory_limit 9223372036854771712\n"})
+    reader = CgroupReader(detect(tmp_path), PATH)
+    assert reader.read().memory_limit is None
+    assert "memory_limit" not in reader.missing
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_what_runs_is_read_anew_and_what_idles_at_most_a_few_samples_later(tmp_path: Path, version: str) -> None:
+    (v1 if version == "v1" else v2)(tmp_path, PATH)
+    v1_root, v2_root = tmp_path / f"pids{PATH}", tmp_path / PATH.strip("/")
+    pids = (v1_root if version == "v1" else v2_root) / "pids.current"
+    cpu = tmp_path / f"cpuacct{PATH}/cpuacct.usage" if version == "v1" else v2_root / "cpu.stat"
+    reader = CgroupReader(detect(tmp_path), PATH)
+    assert reader.read().pids == 3
+    pids.write_text("4\n")
+    assert [reader.read().pids for _ in range(REUSE + 1)] == [3] * REUSE + [4]
+    pids.write_text("5\n")
+    cpu.write_text("6000000000\n" if version == "v1" else "usage_usec 6000000\n")
+    assert reader.read().pids == 5
+
+
+def test_inactive_cache_above_usage_is_no_negative_memory(tmp_path: Path) -> None:
+    v1(tmp_path, PATH)
+    write(tmp_path / f"memory{PATH}", {"memory.usage_in_bytes": "5\n"})
+    assert CgroupReader(detect(tmp_path), PATH).read().memory == 0
