@@ -26,14 +26,6 @@ class Layout:
         return None if base is None else base / path.lstrip("/")
 
 
-@dataclass(frozen=True)
-class PodCgroup:
-    """Where a pod's cgroup is: ``path`` (as in /proc/PID/cgroup), or ``reason`` why there is none to read."""
-
-    path: str | None
-    reason: str = ""
-
-
 def detect(root: Path = CGROUP_ROOT) -> Layout:
     """Return the layout of the cgroup file system at ``root``.
 
@@ -56,7 +48,7 @@ def container_path(pid: int, proc_root: Path = PROC_ROOT, *, container_id: str =
 
     Named v1 hierarchies do not count; of the rest the longest path is the container's; what the payload made below
     its container's cgroup is cut off. ``container_id`` tells it from a container that runs inside this one. A path
-    that begins with ``/..`` lies outside the reader's cgroup namespace: no file can be found by it.
+    that begins with ``/..`` lies outside the cgroup namespace of the process that asks (CgroupReader says so).
     """
     try:
         lines = (proc_root / str(pid) / "cgroup").read_text(errors="surrogateescape").splitlines()
@@ -80,16 +72,3 @@ def pod_path(path_of_container: str, pod_id: str) -> str | None:
     """
     parent = path_of_container.rpartition("/")[0]
     return parent if pod_id and parent.removesuffix(".slice").endswith(pod_id) else None
-
-
-def pod_cgroup(pid: int, pod_id: str, proc_root: Path = PROC_ROOT, *, container_id: str = "") -> PodCgroup:
-    """Return the cgroup of the pod ``pod_id`` by way of one of its containers, or the reason why it has none."""
-    container = container_path(pid, proc_root, container_id=container_id)
-    if container is None:
-        return PodCgroup(None, f"process {pid} has ended")
-    if container.startswith("/.."):
-        return PodCgroup(None, f"{container} lies outside the cgroup namespace of this process")
-    path = pod_path(container, pod_id)
-    return (
-        PodCgroup(path) if path else PodCgroup(None, f"the container's cgroup {container} is in no cgroup of the pod")
-    )

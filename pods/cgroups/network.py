@@ -5,8 +5,6 @@ from pathlib import Path
 from pods.cgroups.files import KernelFile, number
 from pods.cgroups.layout import PROC_ROOT
 
-HOST_NETWORK = "host network: its traffic is the host's, not the pod's"
-
 
 class NamespaceGoneError(Exception):
     """The process that held the namespace has ended."""
@@ -23,8 +21,8 @@ def namespace_inode(pid: int | str, kind: str = "net", proc_root: Path = PROC_RO
 def host_inodes(proc_root: Path = PROC_ROOT) -> set[int]:
     """Return the network namespaces that are the host's: the first process's and our own.
 
-    A pod in one of them has no counters of its own; show HOST_NETWORK instead of reading the host's devices. Without
-    privilege only our own can be seen.
+    A pod in one of them has no counters of its own, and the host's devices must not be read for it. Without privilege
+    only our own can be seen.
     """
     return {inode for pid in (1, "self") if (inode := namespace_inode(pid, proc_root=proc_root)) is not None}
 

@@ -34,6 +34,7 @@ _V2_FILES = (
 )
 # What is unknown without each file; the limit has rules of its own.
 _FIELDS = {"cpu": ("cpu",), "memory": ("memory",), "stat": ("memory",), "pids": ("pids",), "io": ("read", "write")}
+OUTSIDE = "outside the cgroup namespace of podweb: start it with the host's"
 
 
 class CgroupGoneError(Exception):
@@ -79,6 +80,9 @@ class CgroupReader:
         self._pids: int | None = None
         v2 = layout.version == "v2"
         self._read: Callable[[], Counters] = self._read_v2 if v2 else self._read_v1
+        if path.startswith("/.."):  # proc(5) writes so what lies above the root of our own namespace
+            self.missing = dict.fromkeys(("cpu", "memory", "memory_limit", "pids", "read", "write"), OUTSIDE)
+            return
         for wanted in _V2_FILES if v2 else _V1_FILES:
             self._open(layout, *wanted)
         if not self._files:
@@ -91,6 +95,8 @@ class CgroupReader:
     def read(self) -> Counters:
         """Return the counters now. Raises CgroupGoneError, also after ``close``."""
         if not self._files:
+            if self.missing.get("cpu") == OUTSIDE:
+                return Counters(time.monotonic_ns())
             raise CgroupGoneError(self.path)
         try:
             return self._read()

@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from pods.cgroups import layout
-from pods.cgroups.network import NamespaceGoneError, NetworkReader, namespace_inode
+from pods.cgroups.network import NamespaceGoneError, NetworkReader, host_inodes, namespace_inode
 from pods.cgroups.reader import CgroupGoneError, CgroupReader, Counters
 from pods.cgroups.usage import FIRST, rate, usage
 from pods.host.inventory import Inventory, Known
@@ -102,7 +102,7 @@ class Sampler:
     def __post_init__(self) -> None:
         self._layout = layout.detect(self.cgroup_root)
         self._memory_total = _memory_total(self.proc_root)
-        self._host_network = namespace_inode(1, proc_root=self.proc_root)
+        self._host_networks = host_inodes(self.proc_root)
         self._encoder = msgspec.json.Encoder()
         self.source = f"cgroup {self._layout.version}"
 
@@ -220,7 +220,7 @@ class Sampler:
         inode = namespace_inode(container.pid, proc_root=self.proc_root)
         if inode is None or any(network.inode == inode for network in sampled.networks.values()):
             return
-        if inode == self._host_network:
+        if inode in self._host_networks:
             if container.is_infra:
                 sampled.no_network = HOST_NETWORK
             return

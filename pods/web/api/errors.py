@@ -16,9 +16,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if isinstance(error, Problem):
         return Response(error.as_dict(), status=error.status)
     if isinstance(error, RequestDataTooBig):
-        return Response(
-            {"code": "too_large", "message": "The body is larger than 64 KiB.", "field": "body"}, status=400
-        )
+        return Response({"code": "too_large", "message": "It is larger than 64 KiB.", "field": "body"}, status=400)
     response = rest_handler(error, context)
     if response is None:
         return None

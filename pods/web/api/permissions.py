@@ -1,10 +1,14 @@
 """The API's door to the access rules."""
 
+from typing import TYPE_CHECKING
+
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from pods.domain.access import role_of
+
+if TYPE_CHECKING:  # rest_framework.views imports this module while it is itself being imported
+    from rest_framework.views import APIView
 
 
 class HasRole(BasePermission):
@@ -12,6 +16,6 @@ class HasRole(BasePermission):
 
     message = "You have no role in podweb."
 
-    def has_permission(self, request: Request, view: APIView) -> bool:  # noqa: ARG002  # DRF's signature
+    def has_permission(self, request: Request, view: "APIView") -> bool:  # noqa: ARG002  # DRF's signature
         """Return whether the user has any role."""
         return role_of(request.user) is not None
