@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from pods.cgroups.layout import PodCgroup, container_path, detect, pod_cgroup, pod_path
+from pods.cgroups.layout import container_path, detect, pod_path
 from tests.cgroups.trees import CONTAINER, POD, process, v1, v2
 
 CGROUPFS = f"/libpod_parent/{POD}/libpod-{CONTAINER}"
@@ -85,13 +85,3 @@ def test_a_process_that_is_gone_has_no_path(tmp_path: Path) -> None:
 def test_the_pod_is_the_parent_that_ends_in_its_id(container: str, pod: str | None) -> None:
     assert pod_path(container, POD) == pod
     assert pod_path(container, "") is None
-
-
-def test_the_pods_cgroup_or_the_reason(tmp_path: Path) -> None:
-    process(tmp_path, 1, f"0::{CGROUPFS}\n")
-    process(tmp_path, 2, f"0::{SPLIT}\n")
-    process(tmp_path, 3, f"0::/../..{CGROUPFS}\n")
-    assert pod_cgroup(1, POD, tmp_path) == PodCgroup(f"/libpod_parent/{POD}")
-    assert "in no cgroup of the pod" in pod_cgroup(2, POD, tmp_path).reason
-    assert "outside the cgroup namespace" in pod_cgroup(3, POD, tmp_path).reason
-    assert "has ended" in pod_cgroup(4, POD, tmp_path).reason

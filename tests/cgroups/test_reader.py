@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from pods.cgroups.layout import detect
-from pods.cgroups.reader import REUSE, CgroupGoneError, CgroupReader
+from pods.cgroups.reader import OUTSIDE, REUSE, CgroupGoneError, CgroupReader
+from pods.cgroups.usage import usage
 from tests.cgroups.trees import POD, V2_FILES, open_files, v1, v2, write
 
 PATH = f"/libpod_parent/{POD}"
@@ -105,3 +106,12 @@ def test_inactive_cache_above_usage_is_no_negative_memory(tmp_path: Path) -> Non
     v1(tmp_path, PATH)
     write(tmp_path / f"memory{PATH}", {"memory.usage_in_bytes": "5\n"})
     assert CgroupReader(detect(tmp_path), PATH).read().memory == 0
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_a_path_outside_our_cgroup_namespace_is_unknown_with_the_reason(tmp_path: Path, version: str) -> None:
+    (v1 if version == "v1" else v2)(tmp_path / "root", PATH)
+    reader = CgroupReader(detect(tmp_path / "root"), f"/../..{PATH}")
+    one = usage(None, reader.read(), missing=reader.missing, memory_total=9)
+    assert set(one.missing.values()) == {OUTSIDE}
+    assert one.cpu is one.memory is one.memory_limit is one.pids is one.read is one.write is None

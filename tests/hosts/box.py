@@ -10,6 +10,7 @@ import os
 import resource
 import shutil
 import signal
+import socket
 import subprocess
 import tarfile
 import tempfile
@@ -103,7 +104,10 @@ class Box:
         until = time.monotonic() + 20
         with httpx.Client(transport=httpx.HTTPTransport(uds=str(self.socket)), base_url="http://box") as client:
             while time.monotonic() < until:
-                with contextlib.suppress(httpx.HTTPError):
+                # First by hand: httpcore leaves its socket unclosed when nobody listens, and warnings are errors.
+                with contextlib.suppress(OSError, httpx.HTTPError):
+                    with socket.socket(socket.AF_UNIX) as probe:
+                        probe.connect(str(self.socket))
                     if client.get("/_ping", timeout=2).status_code == 200:
                         return
                 time.sleep(0.02)
