@@ -1,0 +1,61 @@
+"""Words and shapes that several templates need."""
+
+from datetime import datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+# The tone of PatternFly's label for a pod's or container's state; the word itself is always shown beside it.
+TONES = {
+    "running": "pf-m-green",
+    "degraded": "pf-m-orange",
+    "paused": "pf-m-blue",
+    "error": "pf-m-red",
+    "dead": "pf-m-red",
+}
+
+
+@register.filter
+def tone(state: str) -> str:
+    """Return the colour class of a state."""
+    return TONES.get(state.lower(), "pf-m-grey")
+
+
+@register.filter
+def ago(moment: datetime | None) -> SafeString | str:
+    """Return ``<time>`` with the age in words, the exact moment on hover; "never" for none."""
+    if moment is None:
+        return "never"
+    seconds = max(0, int((timezone.now() - moment).total_seconds()))
+    for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= size:
+            words = f"{seconds // size} {unit} ago"
+            break
+    else:
+        words = f"{seconds} s ago"
+    exact = moment.isoformat(timespec="seconds")
+    return format_html('<time datetime="{}" title="{}">{}</time>', exact, exact, words)
+
+
+@register.filter
+def or_unknown(value: object, reason: str) -> SafeString | object:
+    """Return the value, or the word "unknown" with its reason on hover."""
+    if value is None or value == "":
+        return format_html('<span class="unknown" title="{}">unknown</span>', reason)
+    return value
+
+
+@register.filter
+def byte_size(size: int | None) -> str:
+    """Return bytes in binary units; "" for None."""
+    if size is None:
+        return ""
+    number = float(size)
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if number < 1024 or unit == "GiB":
+            return f"{number:.0f} {unit}" if unit == "B" else f"{number:.1f} {unit}"
+        number /= 1024
+    return ""
