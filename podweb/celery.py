@@ -41,6 +41,7 @@ def configure() -> dict[str, Any]:
             for name in (REAP, RESEND, MARK_SILENT)
         },
         "beat_max_loop_interval": 2,
+        "beat_schedule_filename": str(settings.DATA / "beat-schedule"),
     }
 
 

@@ -15,7 +15,7 @@ USE_I18N = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CHANNEL_LAYERS = {"default": env.channel_layer("PODWEB_CHANNEL_LAYER_URL")}
-BROKER_URL = env.text("PODWEB_BROKER_URL", "memory://")
+BROKER_URL = env.text("PODWEB_BROKER_URL", "memory://localhost//")
 
 # Where a host worker finds its engine: "" = the usual places, in order.
 ENGINE_SOCKET = env.text("PODWEB_ENGINE_SOCKET")
