@@ -65,7 +65,7 @@ class CgroupReader:
     neither the CPU time nor the memory in use has changed, no task of the cgroup has run: none was born or died. Then
     the number of tasks, the inactive file cache and the limit are those of the sample before, for at most REUSE
     samples, as another cgroup's reads may touch this one's cache and an administrator may change the limit. Block I/O
-    is always read: the kernel writes back without the cgroup running.
+    likewise on v1, which charges only what a task submits; v2 also charges what the kernel writes back for it later.
     """
 
     def __init__(self, layout: Layout, path: str) -> None:
@@ -78,6 +78,7 @@ class CgroupReader:
         self._inactive_file: int | None = None
         self._limit: int | None = None
         self._pids: int | None = None
+        self._io: tuple[int, int] | tuple[None, None] = (None, None)
         v2 = layout.version == "v2"
         self._read: Callable[[], Counters] = self._read_v2 if v2 else self._read_v1
         if path.startswith("/.."):  # proc(5) writes so what lies above the root of our own namespace
@@ -146,8 +147,9 @@ class CgroupReader:
                 self._limit = None if limit is None or limit >= UNLIMITED else limit
             if file := files.get("pids"):
                 self._pids = number(file.read())
-        if file := files.get("io"):
-            counters.read, counters.write = v1_io(file.read())
+            if file := files.get("io"):
+                self._io = v1_io(file.read())
+        counters.read, counters.write = self._io
         return self._complete(counters)
 
     def _read_v2(self) -> Counters:
