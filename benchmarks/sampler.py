@@ -23,6 +23,8 @@ from tests.hosts import Box, Missing, make_host
 
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 TARGET = 1 / 20
+IDLE = ["sleep", "3600"]
+BUSY = ["sh", "-c", "while :; do sleep 0.1; done"]
 
 
 class EngineStream(threading.Thread):
@@ -55,14 +57,13 @@ def cpu_seconds(pids: list[int]) -> float:
     return total / TICKS_PER_SECOND
 
 
-def start_pods(box: Box, pods: int, containers: int) -> None:
-    """Start pods of ``containers`` each, the infra container included."""
+def start_pods(box: Box, pods: int, containers: int, command: list[str]) -> None:
+    """Start pods of ``containers`` each, the infra container included; the others run ``command``."""
     for pod in range(pods):
         box.podman("pod", "create", "--name", f"bench{pod}")
         for container in range(containers - 1):
-            box.podman(
-                "run", "-d", "--pod", f"bench{pod}", "--name", f"bench{pod}-{container}", box.image, "sleep", "3600"
-            )
+            name = f"bench{pod}-{container}"
+            box.podman("run", "-d", "--pod", f"bench{pod}", "--name", name, box.image, *command)
 
 
 def make_sampler(box: Box) -> Sampler:
@@ -91,11 +92,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pods", type=int, default=6)
     parser.add_argument("--containers", type=int, default=5, help="per pod, infra included (default: 5)")
+    parser.add_argument("--busy", action="store_true", help="every container runs ten times a second, none idles")
     parser.add_argument("--seconds", type=int, default=20)
     options = parser.parse_args()
     try:
         with make_host("bench") as box:
-            start_pods(box, options.pods, options.containers)
+            start_pods(box, options.pods, options.containers, BUSY if options.busy else IDLE)
             measure(box, options.seconds)
     except Missing as reason:
         print(f"sampler: skipped: {reason}")
