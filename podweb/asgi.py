@@ -1,8 +1,12 @@
 """HTTP and websockets. A websocket is taken only from podweb's own pages and only from someone signed in."""
 
 import os
+import warnings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "podweb.settings")
+
+# whitenoise reads files synchronously; Django says so once per worker although nothing can be done about it.
+warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 
 from channels.auth import AuthMiddlewareStack  # Django's settings must be named first
 from channels.routing import ProtocolTypeRouter, URLRouter

@@ -27,7 +27,7 @@ def ask(user: User, verb: Verb, pod: Pod, *, arguments: Mapping[str, Any] | None
     """
     access.require_operate(user, pod.host)
     checked = verbs.check_arguments(verb, arguments or {})
-    if problem := verbs.refusal(pod, verb):
+    if problem := verbs.refusal(pod, verb, verbs.states_of(pod)):
         raise problem
     hosts.require_reachable(pod.host)
     return _ask(user, verb, pod.host, pod, pod.name, checked, through)

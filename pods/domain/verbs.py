@@ -1,7 +1,7 @@
 """Which verbs make sense when, what they take, and how long they may last."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from pods.domain.errors import Conflict, Invalid, Missing, Problem
@@ -33,20 +33,6 @@ DEADLINES = {
     Verb.START_INFRA: 60,
     Verb.LOOK_UP_CGROUP: 30,
 }
-_SENSE: dict[Verb, tuple[set[str], str, str]] = {
-    # verb: (states in which it makes sense, reason otherwise, hint)
-    Verb.START: ({"Created", "Exited", "Stopped", "Degraded", "Error"}, "", ""),
-    Verb.STOP: ({"Running", "Degraded", "Paused", "Stopped", "Error"}, "Nothing in the pod runs.", ""),
-    Verb.RESTART: (
-        {"Created", "Running", "Degraded", "Exited", "Stopped", "Error"},
-        "The pod is paused.",
-        "Unpause it.",
-    ),
-    Verb.PAUSE: ({"Running", "Degraded"}, "Nothing in the pod runs.", "Start it first."),
-    # A pod with a paused and an ended container is called Stopped, one with a running container Degraded.
-    Verb.UNPAUSE: ({"Paused", "Degraded", "Stopped"}, "Nothing in the pod is paused.", ""),
-    Verb.KILL: ({"Running", "Degraded", "Paused", "Stopped"}, "Nothing in the pod runs.", ""),
-}
 SIGNALS = (
     *("SIGHUP", "SIGINT", "SIGQUIT", "SIGABRT", "SIGKILL", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGTERM"),
     *("SIGCONT", "SIGSTOP", "SIGTSTP", "SIGWINCH"),
@@ -56,26 +42,44 @@ LONGEST_NAME = 63  # it becomes the hostname inside
 LONGEST_GRACE = 3600  # seconds
 
 
-def refusal(pod: Pod, verb: Verb) -> Problem | None:
-    """Return why ``verb`` makes no sense for the pod as last observed; None when it does."""
+def refusal(pod: Pod, verb: Verb, states: Collection[str]) -> Problem | None:
+    """Return why ``verb`` makes no sense for the pod as last observed; None when it does.
+
+    ``states`` are its containers' states: a pod's own word hides a paused container beside a running or ended one.
+    """
     if pod.removed_at is not None:
         return Conflict("removed", "The pod was removed.", hint="What it was stays readable.")
     if verb is Verb.START_INFRA and not pod.infra_container_id:
         return Conflict("no_infra_container", "The pod has no infra container.")
-    if verb not in _SENSE or pod.state in _SENSE[verb][0]:
-        return None
-    _, reason, hint = _SENSE[verb]
-    if verb is Verb.START:
-        paused = pod.state == "Paused"
-        reason, hint = ("The pod is paused.", "Unpause it.") if paused else ("The pod runs already.", "")
-    if verb is Verb.PAUSE and pod.state == "Paused":
-        reason, hint = "The pod is paused already.", ""
-    return Conflict("wrong_state", reason, hint=hint or None)
+    running, paused = "running" in states, "paused" in states
+    rules: dict[Verb, tuple[tuple[bool, str, str], ...]] = {
+        Verb.START: (
+            (paused, "The pod is paused.", "Unpause it."),
+            (pod.state == "Running", "The pod runs already.", ""),
+        ),
+        Verb.STOP: ((not running and not paused, "Nothing in the pod runs.", ""),),
+        Verb.RESTART: ((paused, "The pod is paused.", "Unpause it."),),
+        Verb.PAUSE: (
+            (paused and not running, "The pod is paused already.", ""),
+            (not running, "Nothing in the pod runs.", "Start it first."),
+        ),
+        Verb.UNPAUSE: ((not paused, "Nothing in the pod is paused.", ""),),
+        Verb.KILL: ((not running and not paused, "Nothing in the pod runs.", ""),),
+    }
+    for holds, reason, hint in rules.get(verb, ()):
+        if holds:
+            return Conflict("wrong_state", reason, hint=hint or None)
+    return None
 
 
-def available_verbs(pod: Pod) -> list[Verb]:
+def available_verbs(pod: Pod, states: Collection[str]) -> list[Verb]:
     """Return the verbs that make sense for the pod as last observed, in the order in which pages offer them."""
-    return [verb for verb in ON_PODS if refusal(pod, verb) is None]
+    return [verb for verb in ON_PODS if refusal(pod, verb, states) is None]
+
+
+def states_of(pod: Pod) -> list[str]:
+    """Return the states of the pod's existing containers, from the rows (one query)."""
+    return list(pod.containers.filter(removed_at=None).values_list("state", flat=True))
 
 
 def parse_verb(word: str) -> Verb:

@@ -70,7 +70,8 @@ class Connection:
             system.ping(engine, timeout=PING_TIMEOUT)
         except EngineError as error:
             engine.close()
-            why = "you may not open it" if not os.access(socket, os.W_OK) else error.message
+            said = error.message.removeprefix(f"The engine on {socket} ")
+            why = "you may not open it" if not os.access(socket, os.W_OK) else said
             attempts.append(Attempt(socket=str(socket), answer=why))
             return None
         with self._lock:
@@ -94,7 +95,7 @@ class Connection:
         with self._lock:
             former, self._engine = self._engine, None
             self.attempts = attempts
-            self.advice = advice()
+            self.advice = advice(usual_sockets(self._configured)[0])
         if former is not None:
             former.close()
 
@@ -108,14 +109,11 @@ class Connection:
             self._own.stop()
 
 
-def advice() -> str:
-    """Return the command that most likely brings an engine."""
+def advice(socket: Path) -> str:
+    """Return the command that most likely brings an engine to ``socket``."""
     if not any((Path(folder) / "podman").exists() for folder in os.get_exec_path()):
         return "apt-get install podman"
-    if Path("/run/systemd/system").exists():
-        return (
-            "systemctl enable --now podman.socket"
-            if os.geteuid() == 0
-            else "systemctl --user enable --now podman.socket"
-        )
-    return "podman system service --time 0 unix:///run/podman/podman.sock"
+    if Path("/run/systemd/system").exists() and socket.name == "podman.sock":
+        user = "" if os.geteuid() == 0 else "--user "
+        return f"systemctl {user}enable --now podman.socket"
+    return f"podman system service --time 0 unix://{socket}"

@@ -110,7 +110,8 @@ class PodSerializer(serializers.ModelSerializer[Pod]):
 
     def get_actions(self, pod: Pod) -> list[str]:
         """Return the verbs that make sense now."""
-        return [verb.value for verb in available_verbs(pod)]
+        states = [container.state for container in pod.containers.all() if container.removed_at is None]
+        return [verb.value for verb in available_verbs(pod, states)]
 
 
 class OperationSerializer(serializers.ModelSerializer[Operation]):

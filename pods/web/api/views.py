@@ -59,8 +59,8 @@ class PodViewSet(ReadOnlyModelViewSet[Pod]):
     def get_queryset(self) -> QuerySet[Pod]:
         """Return what the user may see."""
         found = access.visible_pods(self.request.user).select_related("host")
-        # Only what the list of ids needs: the rest of a container is at its own address.
-        ids = Container.objects.only("pk", "pod_id", "removed_at")
+        # Only what a pod shows of them: the rest of a container is at its own address.
+        ids = Container.objects.only("pk", "pod_id", "state", "removed_at")
         found = found.prefetch_related(Prefetch("containers", queryset=ids))
         return found if wants_removed(self.request, self.action) else found.filter(removed_at=None)
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from pods.dispatch.operations import ask, ask_create
 from pods.domain import access
 from pods.domain.errors import Invalid
-from pods.domain.verbs import parse_verb, refusal
+from pods.domain.verbs import parse_verb, refusal, states_of
 from pods.messages.names import Verb
 from pods.web.pages.access import SignedInRequest, with_role
 from pods.web.pages.rows import DOING, LABELS, newest_operations, row_of, rows, sections, with_parts
@@ -62,7 +62,7 @@ def act(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
     pod = get_object_or_404(with_parts(access.visible_pods(request.user)), pk=pk)
     known = parse_verb(verb)
     if request.method == "GET":
-        if problem := refusal(pod, known):
+        if problem := refusal(pod, known, states_of(pod)):
             raise problem
         access.require_operate(request.user, pod.host)
         fragment = request.headers.get("HX-Request") is not None

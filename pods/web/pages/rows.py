@@ -101,7 +101,8 @@ def rows(user: User, pods: QuerySet[Pod]) -> list[Row]:
 def row_of(user: User, pod: Pod, operation: Operation | None) -> Row:
     """Return one row; ``pod`` comes from ``with_parts``."""
     containers: list[Container] = pod.existing  # type: ignore[attr-defined]  # prefetched
-    verbs = available_verbs(pod) if access.may_operate(user, pod.host) else []
+    states = [container.state for container in containers]
+    verbs = available_verbs(pod, states) if access.may_operate(user, pod.host) else []
     busy = operation is not None and operation.is_open
     first = next((verb for verb in FIRST_CHOICE if verb in verbs), None)
     menu = [verb for verb in IN_MENU if verb in verbs and verb is not first]
