@@ -8,14 +8,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "podweb.settings")
 # whitenoise reads files synchronously; Django says so once per worker although nothing can be done about it.
 warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 
-from channels.auth import AuthMiddlewareStack  # Django's settings must be named first
+from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.core.asgi import get_asgi_application
 
 http = get_asgi_application()
 
-from pods.web.live.origin import SameOriginOnly  # noqa: E402  # the app registry is ready now
-from pods.web.live.routing import urlpatterns  # noqa: E402
+from pods.web.live.origin import SameOriginOnly  # the app registry is ready now
+from pods.web.live.routing import urlpatterns
 
 application = ProtocolTypeRouter(
     {"http": http, "websocket": SameOriginOnly(AuthMiddlewareStack(URLRouter(urlpatterns)))}

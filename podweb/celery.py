@@ -49,6 +49,6 @@ app.add_defaults(configure)
 app.steps["worker"].add("pods.host.bootsteps:HostWorkerStep")
 
 
-@setup_logging.connect  # type: ignore[untyped-decorator]
+@setup_logging.connect
 def keep_djangos_logging(**_: object) -> None:
     """Having a receiver stops Celery from replacing the logging set-up."""

@@ -4,9 +4,9 @@ import logging
 import threading
 import time
 from dataclasses import dataclass
+from typing import Any
 
-from celery import Celery
-from celery._state import _set_task_join_will_block
+from celery import Celery, _state
 from celery.beat import EmbeddedService
 from celery.worker import WorkController
 
@@ -19,6 +19,7 @@ class Lane:
     """One worker in a thread: no signal handlers, no banner, no logging set-up."""
 
     def __init__(self, app: Celery, name: str, queue: str, concurrency: int) -> None:
+        self.name = name
         self.ready = threading.Event()
         self.app = app
         self.worker = WorkController(
@@ -45,7 +46,7 @@ class Lane:
         """Return when it consumes; raises RuntimeError when it does not in ``timeout`` seconds."""
         self.thread.start()
         if not self.ready.wait(timeout):
-            raise RuntimeError(f"{self.worker.hostname} did not start in {timeout:.0f} s")
+            raise RuntimeError(f"lane {self.name} did not start in {timeout:.0f} s")
 
     def stop(self, grace: float) -> bool:
         """Let running tasks end for ``grace`` seconds; returns whether they did."""
@@ -60,7 +61,7 @@ class Embedded:
     """Two lanes, so that long host tasks never starve the control tasks that record their outcome, and beat."""
 
     lanes: list[Lane]
-    beat: EmbeddedService
+    beat: Any
 
     def alive(self) -> bool:
         """Whether every thread still runs: an unrecoverable error of a worker ends only its thread."""
@@ -87,8 +88,8 @@ def start(app: Celery, lanes: list[tuple[str, str, int]]) -> Embedded:
         lane = Lane(app, name, queue, concurrency)
         lane.start()
         started.append(lane)
-    _set_task_join_will_block(False)  # a worker was made in this process, but its views are no tasks
-    beat = EmbeddedService(app, thread=True)
+    _state._set_task_join_will_block(False)  # type: ignore[attr-defined]  # noqa: SLF001  # a worker was made in this process, but its views are no tasks
+    beat: Any = EmbeddedService(app, thread=True)
     beat.daemon = True
     beat.start()
     return Embedded(started, beat)

@@ -53,7 +53,7 @@ class Bridge:
                     await asyncio.wait_for(layer.group_send(group, message), SEND_TIMEOUT)
                 except Exception as error:  # noqa: BLE001  # whatever the layer's client raises, live numbers go on
                     self.dropped += 1
-                    log.warning("a message to %s was not sent: %s", group, error or type(error).__name__)
+                    log.warning("a message to %s was not sent: %s", group, str(error) or type(error).__name__)
                     await asyncio.sleep(0.2)
         finally:
             self.busy = False

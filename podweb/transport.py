@@ -9,7 +9,7 @@ from queue import Empty
 from time import monotonic
 from typing import Any
 
-from kombu.transport import TRANSPORT_ALIASES, memory
+from kombu.transport import TRANSPORT_ALIASES, memory, virtual
 
 _condition = threading.Condition()
 _changes = 0
@@ -30,7 +30,7 @@ def interrupt(*, stopping: bool = True) -> None:
     _wake()
 
 
-class QoS(memory.virtual.QoS):  # type: ignore[misc]
+class QoS(virtual.QoS):
     """Wakes consumers when an acknowledgement makes room in the prefetch window."""
 
     def ack(self, delivery_tag: Any) -> None:
@@ -44,7 +44,7 @@ class QoS(memory.virtual.QoS):  # type: ignore[misc]
         _wake()
 
 
-class Channel(memory.Channel):  # type: ignore[misc]
+class Channel(memory.Channel):
     """A channel whose queues are made under a lock and whose writes wake the readers."""
 
     QoS = QoS
@@ -70,18 +70,18 @@ class Channel(memory.Channel):  # type: ignore[misc]
         _wake()
 
 
-class Transport(memory.Transport):  # type: ignore[misc]
+class Transport(memory.Transport):
     """Waits for a change instead of polling for one."""
 
     Channel = Channel
 
-    def drain_events(self, connection: Any, timeout: float | None = None) -> Any:  # noqa: ARG002  # kombu's signature
+    def drain_events(self, connection: Any, timeout: float | None = None, **kwargs: Any) -> Any:  # noqa: ARG002
         """Deliver one message; raises TimeoutError after ``timeout`` seconds or on ``interrupt``."""
         deadline = None if timeout is None else monotonic() + timeout
         while True:
             seen = _changes
             try:
-                return self.cycle.get(self._deliver, timeout=timeout)
+                return self.cycle.get(self._deliver, timeout=timeout)  # type: ignore[union-attr]  # set by its constructor
             except Empty:
                 pass
             if _interrupted:

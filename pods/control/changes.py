@@ -11,9 +11,9 @@ from podweb.push import push
 NAMED_AT_MOST = 50
 
 
-def announce(host: str, pods: Iterable[int] = (), *, everything: bool = False) -> None:
-    """Push a Changes message for the host ``slug`` after commit; ``pods`` are primary keys."""
-    keys = sorted(set(pods))
+def announce(host: str, pods: Iterable[int | None] = (), *, everything: bool = False) -> None:
+    """Push a Changes message for the host ``slug`` after commit; ``pods`` are primary keys (None: no pod yet)."""
+    keys = sorted({key for key in pods if key is not None})
     if not keys and not everything:
         return
     everything = everything or len(keys) > NAMED_AT_MOST

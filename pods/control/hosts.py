@@ -40,7 +40,7 @@ def _is_silent(host: Host) -> bool:
 
 def _adopt(host: Host, boot: str, epoch: int) -> None:
     """Let a new boot speak for the host; what the former one had running is lost."""
-    host.boot, host.epoch = boot, epoch  # type: ignore[assignment]  # Django takes the text of a UUID
+    host.boot, host.epoch = boot, epoch
     host.online_at = host.heard_at = timezone.now()
     host.status_sequence = host.snapshot_sequence = 0
     host.silent = False
@@ -56,7 +56,7 @@ def _adopt(host: Host, boot: str, epoch: int) -> None:
         message="The host worker ended while this ran, so nobody saw how it ended.",
         hint="The pod's state was read afresh: look at it before asking again.",
     )
-    announce(host.slug, (pk for pk in pods if pk is not None), everything=True)
+    announce(host.slug, pods, everything=True)
 
 
 def host_online(message: HostOnline) -> None:

@@ -68,5 +68,5 @@ def _first_step(message: OperationEnded) -> list[datetime]:
 
 
 def _announce(operation: str, host: str) -> None:
-    pod = Operation.objects.values_list("pod_id", flat=True).get(pk=operation)
-    announce(host, () if pod is None else (pod,), everything=pod is None)
+    pod = Operation.objects.get(pk=operation).pod_id
+    announce(host, (pod,), everything=pod is None)

@@ -24,4 +24,4 @@ def perform(raw: dict[str, Any]) -> None:
     bootsteps.worker_of(request.host).perform(request)
 
 
-TASKS = {verb: shared_task(perform, name=host_task(verb)) for verb in Verb}
+TASKS = {verb: shared_task(name=host_task(verb))(perform) for verb in Verb}

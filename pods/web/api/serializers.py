@@ -88,7 +88,7 @@ class ContainerSerializer(serializers.ModelSerializer[Container]):
 class PodSerializer(serializers.ModelSerializer[Pod]):
     """A pod with the ids of its containers. ``actions`` are the verbs that make sense now."""
 
-    host = serializers.SlugRelatedField(slug_field="slug", read_only=True)
+    host: serializers.SlugRelatedField[Host] = serializers.SlugRelatedField(slug_field="slug", read_only=True)
     containers = serializers.SerializerMethodField()
     resource_limits = serializers.JSONField(source="resource_limits_json")
     infra = serializers.JSONField(source="infra_json")
@@ -117,7 +117,7 @@ class PodSerializer(serializers.ModelSerializer[Pod]):
 class OperationSerializer(serializers.ModelSerializer[Operation]):
     """An operation and its outcome."""
 
-    host = serializers.SlugRelatedField(slug_field="slug", read_only=True)
+    host: serializers.SlugRelatedField[Host] = serializers.SlugRelatedField(slug_field="slug", read_only=True)
     parts = serializers.JSONField(source="parts_json")
     steps = serializers.JSONField(source="steps_json")
 

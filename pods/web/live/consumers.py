@@ -103,7 +103,7 @@ class LiveConsumer(Feed):
         await self.close(LAGGED)
 
 
-@database_sync_to_async
+@database_sync_to_async  # type: ignore[untyped-decorator]  # channels has no types
 def slugs_for(user: Any) -> list[str] | None:
     """Return the hosts that the user may see; None without a role."""
     if access.role_of(user) is None:
