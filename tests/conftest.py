@@ -1,10 +1,24 @@
-"""Fixtures that tests share: hosts in a box."""
+"""Fixtures that tests share: hosts in a box, services, people."""
 
+import os
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
-import pytest
+# Before Django reads its settings: the tests' data is nobody's own.
+os.environ["PODWEB_DATA"] = tempfile.mkdtemp(prefix="pw-test-data-")
+for name in [name for name in os.environ if name.startswith("PODWEB_") and name != "PODWEB_DATA"]:
+    del os.environ[name]
+# A browser driven from the test's own thread leaves an event loop there, which Django would take for ours.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
-from tests.hosts import Box, Missing, make_host
+import pytest  # noqa: E402  # the settings above come first
+from django.contrib.auth.models import Group, User  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+
+from pods.models import Host  # noqa: E402
+from tests.hosts import Box, Missing, make_host  # noqa: E402
+from tests.services import postgres, redis  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +37,63 @@ def clean_engine(engine_host: Box) -> Iterator[Box]:
     engine_host.remove_all_pods()
     yield engine_host
     engine_host.remove_all_pods()
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A running PostgreSQL, as ``postgres://user@host:port/``."""
+    if reason := postgres.why_not():
+        pytest.skip(reason)
+    with postgres.running_postgres() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """A running Redis."""
+    if reason := redis.why_not():
+        pytest.skip(reason)
+    with redis.running_redis() as url:
+        yield url
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    """An administrator."""
+    user = User.objects.create_user("alice", password="alice's password", is_staff=True)
+    user.groups.add(Group.objects.get(name="administrator"))
+    return user
+
+
+@pytest.fixture
+def victor(db: None) -> User:
+    """A viewer, who may enter the admin site too."""
+    user = User.objects.create_user("victor", password="victor's password", is_staff=True)
+    user.groups.add(Group.objects.get(name="viewer"))
+    return user
+
+
+@pytest.fixture
+def mallory(db: None) -> User:
+    """Somebody who can sign in and has no role."""
+    return User.objects.create_user("mallory", password="mallory's password", is_staff=True)
+
+
+@pytest.fixture
+def host(db: None) -> Host:
+    """A registered host that nothing was heard of yet."""
+    return Host.objects.create(slug="alpha", name="Alpha")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def collected_static_files() -> None:
+    """Collect the static files once: pages name them by their content."""
+    call_command("collectstatic", verbosity=0, interactive=False)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A data directory that processes inside a box may enter."""
+    directory = Path(tempfile.mkdtemp(prefix="pw-data-"))
+    directory.chmod(0o755)
+    return directory

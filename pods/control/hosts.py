@@ -3,11 +3,11 @@
 import logging
 from datetime import UTC, datetime, timedelta
 
-import msgspec
 from django.db import transaction
 from django.utils import timezone
 
 from pods.control.changes import announce
+from pods.messages import plain
 from pods.messages.hosts import EngineStatus, HostOnline
 from pods.models import Host, Operation
 from pods.models.operations import OperationState
@@ -76,7 +76,7 @@ def engine_status(message: EngineStatus) -> None:
             or host.answering != message.answering
             or host.advice != message.advice
             or host.notes != list(message.notes)
-            or host.attempts != msgspec.to_builtins(message.attempts)
+            or host.attempts != plain(message.attempts)
         )
         host.status_sequence = message.sequence
         host.heard_at = timezone.now()
@@ -85,8 +85,8 @@ def engine_status(message: EngineStatus) -> None:
         host.answering_since = datetime.fromtimestamp(message.since, UTC)
         host.socket = message.socket[:200]
         if message.info is not None:
-            host.engine_info = msgspec.to_builtins(message.info)
-        host.attempts = msgspec.to_builtins(message.attempts)
+            host.engine_info = plain(message.info)
+        host.attempts = plain(message.attempts)
         host.advice = message.advice
         host.notes = list(message.notes)
         host.save()

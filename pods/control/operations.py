@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
 from django.db import transaction
 
 from pods.control.changes import announce
 from pods.control.hosts import speaker
 from pods.control.snapshots import apply_to
+from pods.messages import plain
 from pods.messages.names import Verb
 from pods.messages.operations import OperationEnded, OperationStarted
 from pods.models import Operation, Pod
@@ -45,8 +45,8 @@ def operation_ended(message: OperationEnded) -> None:
             "message": message.message,
             "hint": message.hint,
             "engine": message.engine,
-            "parts_json": msgspec.to_builtins(message.parts),
-            "steps_json": msgspec.to_builtins(message.steps),
+            "parts_json": plain(message.parts),
+            "steps_json": plain(message.steps),
             "result": message.result,
         }
         operations = Operation.objects.filter(pk=message.id, host__slug=message.host)

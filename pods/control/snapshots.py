@@ -3,13 +3,13 @@
 from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from pods.control.changes import announce
 from pods.control.hosts import speaker
+from pods.messages import plain
 from pods.messages.facts import ContainerFacts, PodFacts
 from pods.messages.snapshots import Snapshot
 from pods.models import Container, Host, Pod
@@ -43,11 +43,10 @@ def apply_to(host: Host, snapshot: Snapshot) -> None:
         scope = Q(engine_id__in=[*snapshot.pod_ids, *(pod.id for pod in snapshot.pods)])
     rows = {pod.engine_id: pod for pod in Pod.objects.filter(scope, host=host)}
     older = {key: row for key, row in rows.items() if (row.epoch, row.sequence) < stamp}
-    new = [
-        Pod(host=host, engine_id=pod.id, **_pod_values(pod, snapshot, observed))
-        for pod in snapshot.pods
-        if pod.id not in rows
-    ]
+    # What an older snapshot lists and no row knows was gone already when the newest complete one was taken.
+    newest = snapshot.sequence >= host.snapshot_sequence
+    unknown = [pod for pod in snapshot.pods if newest and pod.id not in rows]
+    new = [Pod(host=host, engine_id=pod.id, **_pod_values(pod, snapshot, observed)) for pod in unknown]
     changed = {pod.pk for pod in Pod.objects.bulk_create(new)}
     present = {pod.id: pod for pod in snapshot.pods}
     for engine_id, row in older.items():
@@ -137,8 +136,8 @@ def _pod_values(facts: PodFacts, snapshot: Snapshot, observed: datetime) -> dict
         "exit_policy": facts.exit_policy,
         "restart_policy": facts.restart_policy,
         "lock_number": facts.lock_number,
-        "resource_limits_json": msgspec.to_builtins(facts.resource_limits),
-        "infra_json": msgspec.to_builtins(facts.infra),
+        "resource_limits_json": plain(facts.resource_limits),
+        "infra_json": plain(facts.infra),
     }
 
 
@@ -157,7 +156,7 @@ def _container_values(facts: ContainerFacts, observed: datetime) -> dict[str, An
         "exit_code": facts.exit_code,
         "labels": facts.labels,
         "networks": list(facts.networks),
-        "ports_json": msgspec.to_builtins(facts.ports),
+        "ports_json": plain(facts.ports),
         "mounts": list(facts.mounts),
         "restarts": facts.restarts,
         "observed_at": observed,

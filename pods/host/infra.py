@@ -6,11 +6,10 @@ the infra container's cgroup instead of the pod's. Here the look-up only reads, 
 
 from typing import Any
 
-import msgspec
-
 from pods.engine import containers, pods
 from pods.engine.errors import NotFoundError
 from pods.host.call import Call, Refusal
+from pods.messages import plain
 from pods.messages.facts import PodFacts
 from pods.messages.operations import CgroupAnswer
 
@@ -26,7 +25,8 @@ def start_infra(call: Call) -> dict[str, Any]:
             call.note = "It was running already."
     except NotFoundError as error:
         raise Refusal("no_infra_container", "The infra container vanished.") from error
-    return msgspec.to_builtins(find_cgroup(call, pod))  # type: ignore[no-any-return]
+    found: dict[str, Any] = plain(find_cgroup(call, pod))
+    return found
 
 
 def look_up_cgroup(call: Call) -> dict[str, Any]:
@@ -35,7 +35,8 @@ def look_up_cgroup(call: Call) -> dict[str, Any]:
     answer = find_cgroup(call, pods.inspect(call.engine, call.request.pod_id, timeout=call.left()))
     if answer.cgroup_path is None:
         raise Refusal("no_pod_cgroup", answer.reason, "Start the infra container, then look again.")
-    return msgspec.to_builtins(answer)  # type: ignore[no-any-return]
+    found: dict[str, Any] = plain(answer)
+    return found
 
 
 def find_cgroup(call: Call, pod: PodFacts) -> CgroupAnswer:

@@ -13,8 +13,13 @@ T = TypeVar("T")
 
 def encode(message: msgspec.Struct) -> dict[str, Any]:
     """Return the message as plain JSON types, ready to be a Celery argument."""
-    built: dict[str, Any] = msgspec.to_builtins(message)
+    built: dict[str, Any] = plain(message)
     return built
+
+
+def plain(value: object) -> Any:
+    """Return ``value`` as it reads back from JSON: a tuple becomes a list, so that equal is equal to a JSON column."""
+    return msgspec.json.decode(msgspec.json.encode(value))
 
 
 def decode(raw: object, shape: type[T]) -> T:
