@@ -42,9 +42,13 @@ def apply_to(host: Host, snapshot: Snapshot) -> None:
     if not snapshot.complete:
         scope = Q(engine_id__in=[*snapshot.pod_ids, *(pod.id for pod in snapshot.pods)])
     rows = {pod.engine_id: pod for pod in Pod.objects.filter(scope, host=host)}
-    older = {key: row for key, row in rows.items() if (row.epoch, row.sequence) < stamp}
-    # What an older snapshot lists and no row knows was gone already when the newest complete one was taken.
+    # What an older snapshot lists was gone already when the newest complete one was taken, if no row knows it to exist.
     newest = snapshot.sequence >= host.snapshot_sequence
+    older = {
+        key: row
+        for key, row in rows.items()
+        if (row.epoch, row.sequence) < stamp and (newest or row.removed_at is None)
+    }
     unknown = [pod for pod in snapshot.pods if newest and pod.id not in rows]
     new = [Pod(host=host, engine_id=pod.id, **_pod_values(pod, snapshot, observed)) for pod in unknown]
     changed = {pod.pk for pod in Pod.objects.bulk_create(new)}
