@@ -8,6 +8,7 @@ import collections
 import logging
 import os
 import threading
+import time
 from typing import Any
 
 from channels.layers import get_channel_layer
@@ -17,6 +18,7 @@ from podweb.layer import LoopBoundChannelLayer, Message
 log = logging.getLogger("podweb.push")
 SEND_TIMEOUT = 5.0  # seconds
 LONGEST_QUEUE = 10_000
+COMPLAIN_EVERY = 60.0  # seconds
 
 
 class Bridge:
@@ -27,6 +29,7 @@ class Bridge:
         self.loop = asyncio.new_event_loop()
         self.busy = False
         self.dropped = 0
+        self.complained_at = -COMPLAIN_EVERY
         self.task: asyncio.Task[None] | None = None
         threading.Thread(target=self.loop.run_forever, name="push", daemon=True).start()
 
@@ -38,6 +41,13 @@ class Bridge:
         self.queue.append((group, message))
         if not self.busy:
             self.loop.call_soon_threadsafe(self._kick)
+
+    def _complain(self, error: Exception) -> None:
+        """Say it once in a while: live numbers fail every second as long as the layer is away."""
+        now = time.monotonic()
+        if now - self.complained_at >= COMPLAIN_EVERY:
+            self.complained_at = now
+            log.warning("live messages are not sent: %s", str(error) or type(error).__name__)
 
     def _kick(self) -> None:
         if not self.busy and self.queue:
@@ -53,7 +63,7 @@ class Bridge:
                     await asyncio.wait_for(layer.group_send(group, message), SEND_TIMEOUT)
                 except Exception as error:  # noqa: BLE001  # whatever the layer's client raises, live numbers go on
                     self.dropped += 1
-                    log.warning("a message to %s was not sent: %s", group, str(error) or type(error).__name__)
+                    self._complain(error)
                     await asyncio.sleep(0.2)
         finally:
             self.busy = False

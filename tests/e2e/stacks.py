@@ -28,8 +28,17 @@ BIN = Path(sys.executable).parent
 class Box(Protocol):
     """What a stack needs of a host in a box."""
 
-    name: str
-    address: str
+    @property
+    def name(self) -> str:
+        """Its name, which is the host's slug."""
+
+    @property
+    def address(self) -> str:
+        """Where the outside reaches it."""
+
+    @property
+    def gateway(self) -> str:
+        """Where it reaches the outside."""
 
     def enter(self, *args: str) -> list[str]:
         """Return the argument list that runs ``args`` inside the box."""
@@ -46,6 +55,7 @@ class Process:
     name: str
     popen: subprocess.Popen[str]
     lines: list[str] = field(default_factory=list)
+    reader: threading.Thread | None = None
 
     def wait_for_line(self, pattern: str, timeout: float = 60) -> re.Match[str]:
         """Return the first match of ``pattern`` in its output; raises AssertionError with that output."""
@@ -73,10 +83,14 @@ class Process:
         for pid in self.pids() if self.popen.poll() is None else ():
             os.kill(pid, how)
         try:
-            return self.popen.wait(timeout)
+            code = self.popen.wait(timeout)
         except subprocess.TimeoutExpired:
-            self.popen.kill()
-            return self.popen.wait(10)
+            for pid in self.pids():
+                os.kill(pid, signal.SIGKILL)
+            code = self.popen.wait(10)
+        if self.reader is not None:
+            self.reader.join(5)
+        return code
 
 
 def start(name: str, args: list[str], env: dict[str, str]) -> Process:
@@ -94,11 +108,13 @@ def start(name: str, args: list[str], env: dict[str, str]) -> Process:
     process = Process(name, popen)
 
     def read(pipe: IO[str]) -> None:
-        for line in pipe:
-            process.lines.append(line.rstrip("\n"))
+        with pipe:
+            for line in pipe:
+                process.lines.append(line.rstrip("\n"))
 
     assert popen.stdout is not None
-    threading.Thread(target=read, args=(popen.stdout,), daemon=True).start()
+    process.reader = threading.Thread(target=read, args=(popen.stdout,), daemon=True)
+    process.reader.start()
     return process
 
 

@@ -158,10 +158,11 @@ class Box:
         """End everything inside and remove what is left of it."""
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGKILL)
+        # First: what is frozen cannot die, and the namespace does not end before the last of it.
+        remove_cgroups(self.directory.name)
         self.unshared.wait(20)
         if self.engine is not None:
             self.engine.wait(20)
-        remove_cgroups(self.directory.name)
         shutil.rmtree(self.directory, ignore_errors=True)
 
 
@@ -194,6 +195,8 @@ def remove_cgroups(name: str) -> None:
         for root in hierarchies():
             top = root / "pwhosts" / name
             for path, _, _ in os.walk(top, topdown=False):
+                with contextlib.suppress(OSError):
+                    (Path(path) / "freezer.state").write_text("THAWED")
                 try:
                     for pid in (Path(path) / "cgroup.procs").read_text().split():
                         os.kill(int(pid), signal.SIGKILL)
