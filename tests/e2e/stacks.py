@@ -215,9 +215,10 @@ def start_distributed(box: Box, data: Path, *, database_url: str, redis_url: str
     python = str(BIN / "python")
     celery = [python, "-m", "celery", "-A", "podweb"]
     # A host worker has no database settings: it gets the broker and its engine, nothing else.
+    seen = {name: value.replace("127.0.0.1", box.gateway) for name, value in shared.items()}
     host_env = (
         base_environment(data)
-        | shared
+        | seen
         | {
             "DJANGO_SETTINGS_MODULE": "podweb.settings_host",
             "PODWEB_ENGINE_SOCKET": box.inner_socket,
