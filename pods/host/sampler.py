@@ -161,6 +161,8 @@ class Sampler:
         try:
             total = Usage(missing=_NOTHING) if sampled.total is None else sampled.total.usage(self._memory_total)
         except CgroupGoneError:
+            if sampled.total is not None:
+                sampled.total.reader.close()
             sampled.total, self._retry = None, True
             total = Usage(missing=_NOTHING)
         if sampled.infra_id in sampled.networks:

@@ -183,10 +183,13 @@ class Stack:
         return "\n".join(f"--- {p.name}\n" + "\n".join(p.lines[-40:]) for p in self.processes)
 
 
-def start_embedded(box: Box, data: Path, *, port: int | None = None) -> Stack:
-    """Run ``podweb up`` inside the box and wait until it says that it is ready."""
-    port = port or free_port()
-    env = base_environment(data) | {"PODWEB_ENGINE_SOCKET": box.inner_socket}
+def start_embedded(box: Box, data: Path, *, socket: str | None = None) -> Stack:
+    """Run ``podweb up`` inside the box and wait until it says that it is ready.
+
+    ``socket`` is the engine's; "" lets podweb look for one, None is the box's own.
+    """
+    port = free_port()
+    env = base_environment(data) | {"PODWEB_ENGINE_SOCKET": box.inner_socket if socket is None else socket}
     args = [str(BIN / "python"), "manage.py", "up", "--bind", box.address, "--port", str(port)]
     process = start("podweb up", box.enter("env", f"--chdir={REPOSITORY}", *args), env)
     stack = Stack("embedded", f"http://{box.address}:{port}", "local", env, [process])

@@ -1,0 +1,86 @@
+"""A host worker on a real engine, with what it reports kept in a list instead of sent."""
+
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+import pytest
+
+from pods.host.connection import Connection
+from pods.host.worker import HostWorker, new_identity
+from pods.messages.names import OPERATION_ENDED, Verb
+from pods.messages.operations import OperationEnded, OperationRequest
+from tests.hosts import Box
+
+
+@dataclass
+class Reported:
+    """What a worker sent, in order. Thread-safe enough: only appended to."""
+
+    messages: list[tuple[str, msgspec.Struct]] = field(default_factory=list)
+
+    def __call__(self, name: str, message: msgspec.Struct) -> None:
+        self.messages.append((name, message))
+
+    def of(self, name: str) -> list[Any]:
+        return [message for sent, message in tuple(self.messages) if sent == name]
+
+    def wait(self, name: str, accept: Callable[[Any], bool], timeout: float = 20) -> Any:
+        until = time.monotonic() + timeout
+        while time.monotonic() < until:
+            for message in reversed(self.of(name)):
+                if accept(message):
+                    return message
+            time.sleep(0.01)
+        raise AssertionError(f"no such {name} came: {self.of(name)[-3:]}")
+
+
+@dataclass
+class Desk:
+    """A worker and a short way to ask it."""
+
+    worker: HostWorker
+    reported: Reported
+    box: Box
+
+    def request(self, verb: Verb, pod: str, *, timeout: float = 60, **arguments: Any) -> OperationRequest:
+        known = self.box.podman("pod", "inspect", pod, "--format", "{{.ID}}", check=False).stdout.strip()
+        identity = str(uuid.uuid4())
+        return OperationRequest(
+            id=identity, verb=verb, host="alpha", pod_id=known, pod_name=pod, timeout=timeout, arguments=arguments
+        )
+
+    def do(self, verb: Verb, pod: str, **arguments: Any) -> OperationEnded:
+        request = self.request(verb, pod, **arguments)
+        self.worker.perform(request)
+        ended: OperationEnded = self.reported.wait(OPERATION_ENDED, lambda one: one.id == request.id)
+        return ended
+
+    def status(self, pod: str) -> str:
+        return self.box.podman("pod", "inspect", pod, "--format", "{{.State}}").stdout.strip()
+
+    def make(self, name: str, /, *containers: str, **options: Any) -> None:
+        """Make a pod with containers that run for ever, started."""
+        self.box.podman("pod", "create", "--name", name, *options.get("pod", ()))
+        for one in containers:
+            extra = options.get(one, ("sleep", "1000"))
+            self.box.podman("run", "-d", "--stop-timeout", "1", "--pod", name, "--name", one, self.box.image, *extra)
+
+
+@pytest.fixture
+def desk(clean_engine: Box) -> Iterator[Desk]:
+    connection = Connection(str(clean_engine.socket), None)
+    connection.connect()
+    reported = Reported()
+    yield Desk(HostWorker(new_identity("alpha"), connection, reported), reported, clean_engine)
+    connection.close()
+
+
+def in_thread(work: Callable[[], object]) -> threading.Thread:
+    thread = threading.Thread(target=work)
+    thread.start()
+    return thread
