@@ -33,7 +33,7 @@ lint: .venv/.dev $(VENDOR) ## Check style, types, layers, migrations, templates 
 	PODWEB_DATA=build/lint $(PYTHON) manage.py makemigrations --check --dry-run
 	PODWEB_DATA=build/lint PODWEB_SECURE=yes PODWEB_ALLOWED_HOSTS=podweb.example $(PYTHON) -W error manage.py check --deploy --fail-level WARNING
 	.venv/bin/djlint templates --lint
-	node_modules/.bin/biome lint --error-on-warnings static/js
+	node_modules/.bin/eslint --config .ci/eslint.config.mjs --max-warnings 0 static/js
 
 bench: .venv/.dev $(VENDOR) ## Measure; prints ratios of two things in one run
 	$(PYTHON) -m benchmarks.sampler
@@ -70,7 +70,7 @@ lock: ## Compile the lock files from pyproject.toml (needs uv)
 	@touch $@ .venv/.run
 
 node_modules/.installed: package-lock.json .venv/.packages
-	@npm ci --silent --no-progress
+	@npm ci --no-progress --loglevel=error
 	@touch $@
 
 $(VENDOR): node_modules/.installed

@@ -26,7 +26,7 @@ def tone(state: str) -> str:
 
 @register.filter
 def ago(moment: datetime | None) -> SafeString | str:
-    """Return ``<time>`` with the age in words, the exact moment on hover; "never" for none."""
+    """Return ``<time>`` with the age in words, which the page counts on, and the exact moment; "never" for none."""
     if moment is None:
         return "never"
     seconds = max(0, int((timezone.now() - moment).total_seconds()))
@@ -37,7 +37,16 @@ def ago(moment: datetime | None) -> SafeString | str:
     else:
         words = f"{seconds} s ago"
     exact = moment.isoformat(timespec="seconds")
-    return format_html('<time datetime="{}" title="{}">{}</time>', exact, exact, words)
+    return format_html('<time datetime="{}" title="{}" data-age="{}">{}</time>', exact, exact, seconds, words)
+
+
+@register.filter
+def clock(moment: datetime | None) -> SafeString | str:
+    """Return ``<time>`` with the time of day, which the page puts into the reader's time zone; "never" for none."""
+    if moment is None:
+        return "never"
+    exact = moment.isoformat(timespec="seconds")
+    return format_html('<time class="clock" datetime="{}" title="{}">{}</time>', exact, exact, f"{moment:%H:%M:%S}")
 
 
 @register.filter

@@ -15,4 +15,4 @@ function scaled(value, base, units) {
 export const percent = (value) => `${value.toFixed(value < 10 ? 2 : 1)} %`;
 export const bytes = (value) => scaled(value, 1024, BINARY);
 export const rate = (value) => scaled(value, 1000, DECIMAL);
-export const clock = (seconds) => new Date(seconds * 1000).toLocaleTimeString();
+export const clock = (seconds) => new Date(seconds * 1000).toLocaleTimeString("en-GB");

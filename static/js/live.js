@@ -1,17 +1,16 @@
-// The one websocket of a page. What it misses while it is away is read again when it is back.
+// The one websocket of a page. What changed before it opened, or while it was away, is read again when it opens.
 const RETRY = [200, 500, 1000, 2000, 4000];
 const SILENT_AFTER = 3500; // ms without a tick
 const SIGNED_OUT = 4401;
 const NO_ROLE = 4403;
 
 /**
- * Keep a socket open. `onTick` and `onChanges` get messages; `onReturn` is called after each connection but the first.
+ * Keep a socket open. `onTick` and `onChanges` get messages; `onOpen` is called after each connection.
  */
-export function connect({ pod, onTick, onChanges, onReturn, onState }) {
+export function connect({ pod, onTick, onChanges, onOpen, onState }) {
   const address = new URL(`/ws/live/${pod ? `?pod=${pod}` : ""}`, location.href);
   address.protocol = address.protocol.replace("http", "ws");
   let tries = 0;
-  let opened = false;
   let heardAt = performance.now();
 
   const open = () => {
@@ -20,8 +19,7 @@ export function connect({ pod, onTick, onChanges, onReturn, onState }) {
       tries = 0;
       heardAt = performance.now();
       onState("open");
-      if (opened) onReturn();
-      opened = true;
+      onOpen();
     });
     socket.addEventListener("message", (event) => {
       const message = JSON.parse(event.data);

@@ -1,7 +1,8 @@
 // Ties the parts of a page together.
+import { renew } from "./ages.js";
 import { connect } from "./live.js";
 import { tick } from "./numbers.js";
-import { filter, refreshDetail, refreshHost, refreshPods, settle } from "./rows.js";
+import { filter, focusPath, refocus, refreshDetail, refreshHost, refreshPods, settle } from "./rows.js";
 
 const WORDS = {
   open: "Connected",
@@ -78,7 +79,12 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// A swapped button takes the focus with it, and so does a dialog whose opener was swapped meanwhile.
+let focused = null;
 const dialog = document.getElementById("dialog");
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.target === dialog || !dialog.open) focused = focusPath(document.activeElement);
+});
 document.body.addEventListener("htmx:afterSwap", (event) => {
   if (event.target === dialog) {
     for (const menu of document.querySelectorAll("details.menu[open]")) menu.open = false;
@@ -86,7 +92,9 @@ document.body.addEventListener("htmx:afterSwap", (event) => {
     return;
   }
   settle(event.detail.elt?.isConnected ? event.detail.elt : document.body);
+  if (!dialog.open) refocus(focused);
 });
+dialog.addEventListener("close", () => refocus(focused));
 document.body.addEventListener("htmx:afterRequest", (event) => {
   if (dialog.contains(event.target) && event.detail.requestConfig.verb === "post") dialog.close();
 });
@@ -98,12 +106,13 @@ dialog.addEventListener("click", (event) => {
 });
 
 settle(document.body);
+setInterval(() => renew(document), 1000);
 if (document.body.dataset.live) {
   connect({
     pod: document.querySelector("#detail tbody.pod")?.dataset.pod,
     onTick: tick,
     onChanges: changed,
-    onReturn: everything,
+    onOpen: everything,
     onState: showState,
   });
 }

@@ -1,5 +1,6 @@
 // Writes a tick's numbers into the rows that are on the page. Touches only text that changed.
-import { bytes, clock, percent, rate } from "./format.js";
+import { heard } from "./ages.js";
+import { bytes, percent, rate } from "./format.js";
 
 const FORMATS = {
   cpu: percent,
@@ -50,6 +51,7 @@ function write(row, usage, source, at) {
     const known = usage.memory !== undefined && usage.memory_limit;
     share.hidden = !known;
     if (known) {
+      share.toggleAttribute("data-high", usage.memory > 0.9 * usage.memory_limit);
       share.value = (100 * usage.memory) / usage.memory_limit;
       share.title = `${share.value.toFixed(1)} % of ${bytes(usage.memory_limit)}`;
     }
@@ -57,42 +59,74 @@ function write(row, usage, source, at) {
   row.dataset.at = at;
 }
 
-function clear(row) {
+function clear(row, why) {
   for (const cell of Object.values(cellsOf(row))) {
     if (cell.tagName === "PROGRESS") cell.hidden = true;
-    else if (cell.textContent !== "–") {
-      cell.textContent = "–";
-      cell.title = "it does not run";
+    else {
+      if (cell.textContent !== "–") cell.textContent = "–";
+      if (cell.title !== why) cell.title = why;
     }
   }
   delete row.dataset.at;
 }
 
+const RUNS = /^(running|degraded|paused)$/i;
 const last = new Map();
+const ticked = new Set();
+
+function whyNone(host, state) {
+  if (!ticked.has(host)) return "no numbers have come yet";
+  return RUNS.test(state) ? "no numbers came for it" : "it does not run";
+}
 
 /** Show the newest numbers in one pod's rows; those of what does not run become unknown. */
 export function show(pod) {
   const usage = last.get(pod.dataset.pod);
   const row = pod.querySelector(".pod-row");
   if (usage) write(row, usage.total, usage.source, usage.at);
-  else if (row.dataset.at) clear(row);
+  else clear(row, whyNone(pod.dataset.host, pod.dataset.state));
   const open = pod.querySelector(".expand")?.getAttribute("aria-expanded") === "true";
   if (!open) return;
   for (const line of pod.querySelectorAll(".container-row")) {
     const one = usage?.containers[line.dataset.container];
     if (one) write(line, one, usage.source, usage.at);
-    else if (line.dataset.at) clear(line);
+    else clear(line, whyNone(pod.dataset.host, line.dataset.state));
   }
+}
+
+// Only what is on the screen, or nearly, is written; the rest catches up when it is scrolled to.
+const near = new Set();
+const watcher = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting) near.delete(target);
+      else {
+        near.add(target);
+        show(target);
+      }
+    }
+  },
+  { rootMargin: "50% 0px" },
+);
+
+/** Keep one pod's rows up to date from now on. */
+export function follow(pod) {
+  show(pod);
+  watcher.observe(pod);
+}
+
+/** Stop keeping a pod's rows, which leave the page. */
+export function forget(pod) {
+  near.delete(pod);
+  watcher.unobserve(pod);
 }
 
 /** Take in one tick of one host. */
 export function tick(message) {
-  for (const pod of document.querySelectorAll(`tbody.pod[data-host="${CSS.escape(message.host)}"]`)) {
-    const usage = message.pods[pod.dataset.pod];
-    if (usage) last.set(pod.dataset.pod, usage);
-    else last.delete(pod.dataset.pod);
-    show(pod);
-  }
-  const stamp = document.querySelector(`#host-${CSS.escape(message.host)} [data-clock]`);
-  if (stamp) stamp.textContent = `live · ${clock(message.at)}`;
+  const { host, pods } = message;
+  ticked.add(host);
+  for (const [id, usage] of last) if (usage.host === host && !pods[id]) last.delete(id);
+  for (const id in pods) last.set(id, Object.assign(pods[id], { host }));
+  for (const pod of near) if (pod.dataset.host === host) show(pod);
+  heard(host, message.at);
 }

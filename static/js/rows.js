@@ -1,5 +1,6 @@
 // Keeps the rows what the server says they are, without losing what the reader opened, focused or dismissed.
-import { show } from "./numbers.js";
+import { renew } from "./ages.js";
+import { follow, forget, show } from "./numbers.js";
 
 const open = new Set(JSON.parse(sessionStorage.getItem("podweb.open") || "[]"));
 const dismissed = new Set(JSON.parse(sessionStorage.getItem("podweb.dismissed") || "[]"));
@@ -14,7 +15,6 @@ function expand(pod, isOpen) {
   if (!button) return;
   button.setAttribute("aria-expanded", String(isOpen));
   for (const line of pod.querySelectorAll(".container-row")) line.hidden = !isOpen;
-  if (isOpen) show(pod);
 }
 
 function announce(alert) {
@@ -24,42 +24,57 @@ function announce(alert) {
   document.getElementById("announcer").textContent = alert.querySelector("[data-say]").textContent;
 }
 
-/** Make a row that just came from the server look as the reader left it. */
+function podsIn(root) {
+  return root.matches?.("tbody.pod") ? [root] : root.querySelectorAll("tbody.pod");
+}
+
+/** Make what just came from the server look as the reader left it. */
 export function settle(root) {
-  for (const pod of root.matches?.("tbody.pod") ? [root] : root.querySelectorAll("tbody.pod")) {
+  for (const pod of podsIn(root)) {
     if (open.has(pod.dataset.pod) || pod.closest(".detail")) expand(pod, true);
-    show(pod);
+    follow(pod);
   }
   for (const alert of root.querySelectorAll(".outcome")) {
     if (dismissed.has(alert.dataset.operation)) (alert.closest("tr") || alert).remove();
     else announce(alert);
   }
+  renew(root);
   filter();
 }
 
-function focusPath(element) {
-  const holder = element?.closest?.("tbody.pod, section.host");
-  if (!holder) return null;
-  const label = element.getAttribute("aria-label") || element.id || element.textContent.trim();
-  return { holder: holder.id, label };
+function nameOf(element) {
+  return element.getAttribute("aria-label") || element.id || element.textContent.trim();
 }
 
-function refocus(path) {
+/** Say where the focus is in words that outlive the element. */
+export function focusPath(element) {
+  const holder = element?.closest?.("tbody.pod, section.host, #detail");
+  return holder ? { holder: holder.id, name: nameOf(element), selection: element.selectionStart } : null;
+}
+
+/** Put the focus back where `path` says, or close to it, if it was lost. */
+export function refocus(path) {
   if (!path || document.activeElement !== document.body) return;
   const holder = document.getElementById(path.holder);
-  if (!holder) return;
-  for (const element of holder.querySelectorAll("a, button, input, summary")) {
-    const label = element.getAttribute("aria-label") || element.id || element.textContent.trim();
-    if (label === path.label) return element.focus();
+  const named = [...(holder?.querySelectorAll("a, button, input, summary") || [])];
+  const same = named.find((element) => nameOf(element) === path.name);
+  const choices = [same, same?.closest("details")?.querySelector("summary"), holder?.querySelector("a")];
+  for (const element of [...choices, document.getElementById("main")]) {
+    element?.focus();
+    if (element && document.activeElement === element) break;
   }
-  holder.querySelector("a")?.focus();
+  if (same && document.activeElement === same && typeof path.selection === "number") {
+    same.setSelectionRange(path.selection, path.selection);
+  }
 }
 
 function replace(former, fresh) {
   const path = focusPath(document.activeElement);
-  const menu = former.querySelector("details.menu[open]");
+  const menu = former.querySelector("details.menu[open]")?.closest("tbody.pod").id;
+  for (const pod of podsIn(former)) forget(pod);
   former.replaceWith(fresh);
-  if (menu) fresh.querySelector("details.menu")?.setAttribute("open", "");
+  const again = menu && document.getElementById(menu)?.querySelector("details.menu");
+  if (again) again.open = true;
   window.htmx?.process(fresh);
   settle(fresh);
   refocus(path);
@@ -80,21 +95,36 @@ function insert(table, pod) {
 
 /** Read one host's part of the page again. */
 export async function refreshHost(slug) {
+  const hosts = document.getElementById("hosts");
+  if (!hosts) return;
+  const html = await fetched(`/fragments/hosts/${slug}/`);
+  const fresh = new DOMParser().parseFromString(html, "text/html").querySelector("section.host");
   const section = document.getElementById(`host-${slug}`);
-  if (!section) return;
-  const parsed = new DOMParser().parseFromString(await fetched(`/fragments/hosts/${slug}/`), "text/html");
-  const typed = section.querySelector(".create input")?.value;
-  const fresh = parsed.querySelector("section.host");
-  replace(section, fresh);
+  if (!section) {
+    // Registered since the page was loaded.
+    hosts.querySelector(":scope > .empty")?.remove();
+    const place = document.createComment("");
+    hosts.insertBefore(place, [...hosts.querySelectorAll("section.host")].find((other) => other.id > fresh.id) || null);
+    replace(place, fresh);
+    return;
+  }
+  const typed = section.querySelector(".create input");
   const field = fresh.querySelector(".create input");
-  if (field && typed && !field.value) field.value = typed;
+  if (typed && field && typed.value !== typed.defaultValue) field.value = typed.value;
+  replace(section, fresh);
+}
+
+function remove(pod) {
+  const path = focusPath(document.activeElement);
+  const neighbour = pod.nextElementSibling || pod.previousElementSibling;
+  forget(pod);
+  pod.remove();
+  if (path?.holder === pod.id) refocus({ holder: neighbour?.id || "main", name: "" });
 }
 
 /** Read some pods again: changed rows are replaced, new ones put in their place, gone ones taken out. */
 export async function refreshPods(slug, keys) {
-  const section = document.getElementById(`host-${slug}`);
-  const table = section?.querySelector("table.pods");
-  if (!section) return;
+  const table = document.querySelector(`#host-${CSS.escape(slug)} table.pods`);
   if (!table) return refreshHost(slug);
   const html = await fetched(`/fragments/pods/?ids=${keys.join(",")}`);
   const parsed = new DOMParser().parseFromString(`<table>${html}</table>`, "text/html");
@@ -104,7 +134,7 @@ export async function refreshPods(slug, keys) {
     const fresh = found.get(key);
     if (former && fresh) replace(former, fresh);
     else if (fresh) insert(table, fresh);
-    else former?.remove();
+    else if (former) remove(former);
   }
   if (!table.querySelector("tbody.pod")) await refreshHost(slug);
 }
@@ -113,10 +143,22 @@ export async function refreshPods(slug, keys) {
 export async function refreshDetail() {
   const detail = document.getElementById("detail");
   const path = focusPath(document.activeElement);
-  detail.innerHTML = await fetched(detail.dataset.url);
+  const html = await fetched(detail.dataset.url);
+  for (const pod of podsIn(detail)) forget(pod);
+  detail.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
   window.htmx?.process(detail);
   settle(detail);
   refocus(path);
+}
+
+const texts = new WeakMap();
+
+function textOf(pod) {
+  if (!texts.has(pod)) {
+    const names = [...pod.querySelectorAll(".name, .c-state")].map((part) => part.textContent);
+    texts.set(pod, `${names.join(" ")} ${pod.dataset.labels}`.toLowerCase());
+  }
+  return texts.get(pod);
 }
 
 /** Hide the pods that do not hold every word typed. */
@@ -124,16 +166,16 @@ export function filter() {
   const field = document.getElementById("filter");
   if (!field) return;
   const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+  const pods = document.querySelectorAll("#hosts tbody.pod");
   let shown = 0;
-  let all = 0;
-  for (const pod of document.querySelectorAll("#hosts tbody.pod")) {
-    const text = words.length ? pod.textContent.toLowerCase() : "";
-    const hit = words.every((word) => text.includes(word));
-    pod.hidden = !hit;
-    all += 1;
+  for (const pod of pods) {
+    const hit = words.every((word) => textOf(pod).includes(word));
+    if (pod.hidden === hit) pod.hidden = !hit;
     if (hit) shown += 1;
   }
-  document.getElementById("filter-count").textContent = words.length ? `${shown} of ${all}` : "";
+  const count = document.getElementById("filter-count");
+  const text = words.length ? `${shown} of ${pods.length}` : "";
+  if (count.textContent !== text) count.textContent = text;
 }
 
 document.addEventListener("click", (event) => {
@@ -145,6 +187,7 @@ document.addEventListener("click", (event) => {
     else open.delete(pod.dataset.pod);
     keep("podweb.open", open);
     expand(pod, isOpen);
+    show(pod);
   }
   const cross = event.target.closest(".dismiss");
   if (cross) {

@@ -270,3 +270,13 @@ def running(stack: Stack) -> Iterator[Stack]:
         yield stack
     finally:
         stop(stack)
+
+
+def session_cookie(stack: Stack, user: str = "admin") -> str:
+    """Sign in by the page and return the Cookie header of the session."""
+    with httpx.Client(base_url=stack.url, timeout=15, follow_redirects=True) as client:
+        client.get("/sign-in/")
+        form = {"username": user, "password": PASSWORD, "csrfmiddlewaretoken": client.cookies["csrftoken"]}
+        answer = client.post("/sign-in/", data=form)
+        assert answer.status_code == 200, answer.text
+        return f"sessionid={client.cookies['sessionid']}"
