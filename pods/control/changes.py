@@ -1,10 +1,12 @@
 """Tells open pages which rows changed, once the change is committed."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 
 from pods.messages.names import changes_group
+from pods.models import Pod
 from podweb.push import push
 
 # More than this and a page is better off reading its list again.
@@ -17,5 +19,8 @@ def announce(host: str, pods: Iterable[int | None] = (), *, everything: bool = F
     if not keys and not everything:
         return
     everything = everything or len(keys) > NAMED_AT_MOST
-    message = {"type": "live.changes", "host": host, "pods": [] if everything else keys, "all": everything}
+    message: dict[str, Any] = {"type": "live.changes", "host": host, "pods": [], "states": {}, "all": everything}
+    if not everything:
+        states = Pod.objects.filter(pk__in=keys, removed_at=None).values_list("pk", "state")
+        message |= {"pods": keys, "states": {str(key): state for key, state in states}}
     transaction.on_commit(lambda: push(changes_group(host), message))

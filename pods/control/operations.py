@@ -22,7 +22,8 @@ def operation_started(message: OperationStarted) -> None:
             state=OperationState.RUNNING, started_at=datetime.fromtimestamp(message.at, UTC), boot=message.boot
         )
         if changed:
-            _announce(message.id, message.host)
+            pod = Operation.objects.get(pk=message.id).pod_id
+            announce(message.host, (pod,), everything=pod is None)
 
 
 def operation_ended(message: OperationEnded) -> None:
@@ -32,11 +33,12 @@ def operation_ended(message: OperationEnded) -> None:
     """
     at = datetime.fromtimestamp(message.at, UTC)
     with transaction.atomic():
+        seen: set[int] = set()
         if message.snapshot is not None:
             snapshot = message.snapshot
             host = speaker(message.host, snapshot.boot, snapshot.epoch)
             if host is not None and snapshot.host == host.slug:
-                apply_to(host, snapshot)
+                seen = apply_to(host, snapshot)
         values: dict[str, Any] = {
             "state": OperationState(message.outcome),
             "ended_at": at,
@@ -52,6 +54,7 @@ def operation_ended(message: OperationEnded) -> None:
         operations = Operation.objects.filter(pk=message.id, host__slug=message.host)
         changed = operations.filter(state__in=OPEN).update(**values)
         if not changed:
+            announce(message.host, seen)
             return
         operation = operations.select_related("host").get()
         if operation.started_at is None:
@@ -60,13 +63,9 @@ def operation_ended(message: OperationEnded) -> None:
             made = Pod.objects.filter(host=operation.host, engine_id=str(message.result.get("pod_id", ""))).first()
             if made is not None:
                 operations.update(pod=made, pod_engine_id=made.engine_id)
-        _announce(message.id, message.host)
+                operation.pod = made
+        announce(message.host, {*seen, operation.pod_id}, everything=operation.verb == Verb.CREATE)
 
 
 def _first_step(message: OperationEnded) -> list[datetime]:
     return [datetime.fromtimestamp(step.at, UTC) for step in message.steps[:1]]
-
-
-def _announce(operation: str, host: str) -> None:
-    pod = Operation.objects.get(pk=operation).pod_id
-    announce(host, (pod,), everything=pod is None)

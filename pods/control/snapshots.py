@@ -14,13 +14,8 @@ from pods.messages.facts import ContainerFacts, PodFacts
 from pods.messages.snapshots import Snapshot
 from pods.models import Container, Host, Pod
 
-_UNCOMPARED = {"id", "host", "pod", "engine_id", "observed_at", "epoch", "sequence"}
-_POD_FIELDS = [f.name for f in Pod._meta.concrete_fields if f.name not in {"id", "host", "engine_id"}]  # noqa: SLF001
-_CONTAINER_FIELDS = [
-    f.name
-    for f in Container._meta.concrete_fields  # noqa: SLF001  # Django's documented _meta API
-    if f.name not in {"id", "pod", "engine_id"}
-]
+# Newer with every snapshot: no news to a reader.
+_STAMPS = {"observed_at", "epoch", "sequence"}
 
 
 def apply_snapshot(snapshot: Snapshot) -> None:
@@ -28,11 +23,11 @@ def apply_snapshot(snapshot: Snapshot) -> None:
     with transaction.atomic():
         host = speaker(snapshot.host, snapshot.boot, snapshot.epoch)
         if host is not None:
-            apply_to(host, snapshot)
+            announce(host.slug, apply_to(host, snapshot))
 
 
-def apply_to(host: Host, snapshot: Snapshot) -> None:
-    """Apply to a host whose row is locked. Announces the pods that changed."""
+def apply_to(host: Host, snapshot: Snapshot) -> set[int]:
+    """Apply to a host whose row is locked; returns the primary keys of the pods that changed."""
     observed = datetime.fromtimestamp(snapshot.observed_at, UTC)
     stamp = (snapshot.epoch, snapshot.sequence)
     if snapshot.complete and snapshot.sequence > host.snapshot_sequence:
@@ -52,6 +47,7 @@ def apply_to(host: Host, snapshot: Snapshot) -> None:
     unknown = [pod for pod in snapshot.pods if newest and pod.id not in rows]
     new = [Pod(host=host, engine_id=pod.id, **_pod_values(pod, snapshot, observed)) for pod in unknown]
     changed = {pod.pk for pod in Pod.objects.bulk_create(new)}
+    fields: set[str] = set()
     present = {pod.id: pod for pod in snapshot.pods}
     for engine_id, row in older.items():
         facts = present.get(engine_id)
@@ -60,15 +56,15 @@ def apply_to(host: Host, snapshot: Snapshot) -> None:
             if facts is None
             else _pod_values(facts, snapshot, observed)
         )
-        if _assign(row, values):
+        if news := _assign(row, values):
             changed.add(row.pk)
-    Pod.objects.bulk_update([row for row in older.values() if row.pk in changed], _POD_FIELDS, batch_size=200)
+            fields |= news
+    _update(Pod, [row for row in older.values() if row.pk in changed], fields | _STAMPS)
     # What is as it was costs one statement, whatever the number of pods.
     same = [row.pk for row in older.values() if row.pk not in changed]
     Pod.objects.filter(pk__in=same).update(observed_at=observed, epoch=snapshot.epoch, sequence=snapshot.sequence)
     written = {pod.engine_id: pod for pod in new} | {key: row for key, row in older.items() if key in present}
-    changed |= _apply_containers(written, set(older) - set(present), rows, snapshot, observed)
-    announce(host.slug, changed)
+    return changed | _apply_containers(written, set(older) - set(present), rows, snapshot, observed)
 
 
 def _apply_containers(
@@ -79,7 +75,8 @@ def _apply_containers(
     known = {(row.pod_id, row.engine_id): row for row in Container.objects.filter(pod__in=pods)}
     changed: set[int] = set()
     new: list[Container] = []
-    news: list[Container] = []
+    changed_rows: list[Container] = []
+    fields = {"observed_at"}
     same: list[int] = []
     seen: set[tuple[int, str]] = set()
     for facts in snapshot.containers:
@@ -93,28 +90,32 @@ def _apply_containers(
         if row is None:
             new.append(Container(pod=pod, engine_id=facts.id, **values))
             changed.add(pod.pk)
-        elif _assign(row, values):
-            news.append(row)
+        elif news := _assign(row, values):
+            changed_rows.append(row)
+            fields |= news
         else:
             same.append(row.pk)
     for key, row in known.items():
         if key not in seen and row.removed_at is None:
-            row.removed_at = observed
-            news.append(row)
+            fields |= _assign(row, {"removed_at": observed})
+            changed_rows.append(row)
     Container.objects.bulk_create(new)
-    Container.objects.bulk_update(news, _CONTAINER_FIELDS, batch_size=200)
+    _update(Container, changed_rows, fields)
     Container.objects.filter(pk__in=same).update(observed_at=observed)
-    return changed | {row.pod_id for row in news}
+    return changed | {row.pod_id for row in changed_rows}
 
 
-def _assign(row: Pod | Container, values: dict[str, Any]) -> bool:
-    """Set the values on a row; returns whether any of them is news to a reader."""
-    news = False
+def _assign(row: Pod | Container, values: dict[str, Any]) -> set[str]:
+    """Set the values on a row; returns the names of those that are news to a reader."""
+    news = {name for name, value in values.items() if name not in _STAMPS and getattr(row, name) != value}
     for name, value in values.items():
-        if name not in _UNCOMPARED and getattr(row, name) != value:
-            news = True
         setattr(row, name, value)
     return news
+
+
+def _update(model: type[Pod] | type[Container], rows: list[Any], fields: set[str]) -> None:
+    """Write the fields that changed in any of the rows; Django takes most of the time for each field it is given."""
+    model._default_manager.bulk_update(rows, sorted(fields), batch_size=200)  # noqa: SLF001  # Django's documented API
 
 
 def _pod_values(facts: PodFacts, snapshot: Snapshot, observed: datetime) -> dict[str, Any]:

@@ -46,4 +46,5 @@ class Changes(TypedDict):
     type: str  # "live.changes"
     host: str
     pods: list[int]  # primary keys of pods whose row, containers or operations changed; removed ones included
+    states: dict[str, str]  # primary key -> state of those that exist: the word is shown before the row is fetched
     all: bool  # the host itself changed (engine gone or back), or too many pods to name

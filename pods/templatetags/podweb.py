@@ -1,5 +1,6 @@
 """Words and shapes that several templates need."""
 
+import json
 from datetime import datetime
 
 from django import template
@@ -15,13 +16,20 @@ TONES = {
     "paused": "pf-m-blue",
     "error": "pf-m-red",
     "dead": "pf-m-red",
+    "": "pf-m-grey",
 }
 
 
 @register.filter
 def tone(state: str) -> str:
     """Return the colour class of a state."""
-    return TONES.get(state.lower(), "pf-m-grey")
+    return TONES.get(state.lower(), TONES[""])
+
+
+@register.simple_tag
+def tones() -> str:
+    """Return the colour classes by state as JSON, for the page's scripts; "" is that of every other state."""
+    return json.dumps(TONES)
 
 
 @register.filter

@@ -2,7 +2,7 @@
 import { renew } from "./ages.js";
 import { connect } from "./live.js";
 import { tick } from "./numbers.js";
-import { filter, focusPath, refocus, refreshDetail, refreshHost, refreshPods, settle } from "./rows.js";
+import { filter, focusPath, refocus, refreshDetail, refreshHost, refreshPods, setStates, settle } from "./rows.js";
 
 const WORDS = {
   open: "Connected",
@@ -22,7 +22,8 @@ function showState(state) {
   document.getElementById("stale").hidden = state !== "lost";
 }
 
-// One refresh of a host at a time; what comes meanwhile is joined to the next.
+// One refresh of a host at a time; what comes meanwhile, or close together, is joined to the next.
+const TOGETHER = 25; // ms
 const waiting = new Map();
 const busy = new Set();
 
@@ -31,6 +32,7 @@ async function work(slug) {
   busy.add(slug);
   try {
     while (waiting.has(slug)) {
+      await new Promise((done) => setTimeout(done, TOGETHER));
       const wanted = waiting.get(slug);
       waiting.delete(slug);
       if (document.getElementById("detail")) await refreshDetail();
@@ -52,6 +54,7 @@ function changed(message) {
   }
   const wanted = waiting.get(message.host) || { all: false, keys: new Set() };
   wanted.all ||= message.all;
+  setStates(message.states);
   for (const key of message.pods) wanted.keys.add(key);
   waiting.set(message.host, wanted);
   work(message.host);
@@ -60,7 +63,7 @@ function changed(message) {
 function everything() {
   const detail = document.getElementById("detail");
   const slugs = detail ? [detail.dataset.host] : [...document.querySelectorAll("section.host")].map((one) => one.dataset.host);
-  for (const slug of slugs) changed({ host: slug, pods: [], all: true });
+  for (const slug of slugs) changed({ host: slug, pods: [], states: {}, all: true });
 }
 
 document.getElementById("filter")?.addEventListener("input", filter);

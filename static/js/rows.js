@@ -93,6 +93,21 @@ function insert(table, pod) {
   settle(pod);
 }
 
+const tones = JSON.parse(document.body.dataset.tones || "{}");
+
+/** Show the states (by primary key) at once; the rest of each row follows when it has been read. */
+export function setStates(states) {
+  for (const [key, state] of Object.entries(states)) {
+    const pod = document.getElementById(`pod-${key}`);
+    if (!pod || pod.dataset.state === state) continue;
+    const label = pod.querySelector(".pod-row .c-state .pf-v6-c-label");
+    label.classList.remove(...Object.values(tones));
+    label.classList.add(tones[state.toLowerCase()] || tones[""]);
+    label.querySelector(".pf-v6-c-label__text").textContent = state;
+    pod.dataset.state = state;
+  }
+}
+
 /** Read one host's part of the page again. */
 export async function refreshHost(slug) {
   const hosts = document.getElementById("hosts");

@@ -138,6 +138,9 @@ class Box:
     def thaw_engine(self) -> None:
         """Undo ``freeze_engine``."""
         self.signal_engine(signal.SIGCONT)
+        if self.engine is not None:
+            # nsenter waits for stopped children too, and stops itself when its child is.
+            self.engine.send_signal(signal.SIGCONT)
 
     def stop_engine(self) -> None:
         """End the service; its containers run on."""

@@ -33,7 +33,7 @@ class LiveConsumer(Feed):
     """``/ws/live/``: ticks and changes of every host that the reader may see; ``?pod=ENGINE_ID`` only that pod's ticks.
 
     Sends ``{"type": "tick", "host", "at", "pods": {engine id: PodUsage}}`` and ``{"type": "changes", "host", "pods",
-    "all"}``. Takes nothing. Closes with a code of this module.
+    "states", "all"}``. Takes nothing. Closes with a code of this module.
     """
 
     watching: asyncio.Task[None] | None = None
@@ -95,8 +95,7 @@ class LiveConsumer(Feed):
 
     async def live_changes(self, message: dict[str, Any]) -> None:
         """Forward which rows changed."""
-        changes = {"type": "changes", "host": message["host"], "pods": message["pods"], "all": message["all"]}
-        await self.send(json.dumps(changes))
+        await self.send(json.dumps(message | {"type": "changes"}))
 
     async def layer_lagged(self, message: dict[str, Any]) -> None:  # noqa: ARG002
         """End a connection that did not keep up, instead of leaving a gap in it."""
