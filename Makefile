@@ -14,7 +14,7 @@ RUN_PACKAGES := podman runc conmon catatonit netavark aardvark-dns iptables uidm
   golang-github-containers-common python3-venv nodejs npm util-linux ca-certificates
 TEST_PACKAGES := chromium fonts-dejavu-core redis-server postgresql iproute2 busybox-static procps
 
-.PHONY: help up test lint bench lock
+.PHONY: help up test lint bench lock secrets
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -40,6 +40,9 @@ bench: .venv/.dev $(VENDOR) ## Measure; prints ratios of two things in one run
 	$(PYTHON) -m benchmarks.click
 	$(PYTHON) -m benchmarks.viewers
 	$(PYTHON) -m benchmarks.idle
+
+secrets: ## Draw the passwords that compose.yaml reads; keeps those that are there
+	@.ci/draw-secrets secrets
 
 lock: ## Compile the lock files from pyproject.toml (needs uv)
 	uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 \

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 import httpx
+import yaml
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PASSWORD = "correct horse battery staple"  # of throw-away users on loopback
@@ -215,8 +216,6 @@ def start_distributed(box: Box, data: Path, *, database_url: str, redis_url: str
         "createsuperuser", "--no-input", "--username", "admin", "--email", "", DJANGO_SUPERUSER_PASSWORD=PASSWORD
     )
     stack.manage("add_host", slug)
-    python = str(BIN / "python")
-    celery = [python, "-m", "celery", "-A", "podweb"]
     # A host worker has no database settings: it gets the broker and its engine, nothing else.
     seen = {name: value.replace("127.0.0.1", box.gateway) for name, value in shared.items()}
     host_env = (
@@ -228,14 +227,14 @@ def start_distributed(box: Box, data: Path, *, database_url: str, redis_url: str
         }
     )
     try:
-        web = [python, "-m", "uvicorn", "podweb.asgi:application", "--port", str(port), "--no-access-log"]
-        control = [*celery, "worker", "-Q", "control", "-P", "threads", "-c", "4", "-n", f"control-{port}@test"]
-        beat = [*celery, "beat", "-s", str(data / "beat")]
+        web = compose_command("web", {"0.0.0.0": "127.0.0.1", "8000": str(port)})
+        control = [*compose_command("control"), "-n", f"control-{port}@test"]
+        beat = compose_command("beat", {"/data/beat": str(data / "beat")})
+        host = [*compose_command("host", {"host.${PODWEB_HOST:-local}": f"host.{slug}"}), "-n", f"{slug}-{port}@test"]
         stack.processes.append(start("web", web, env))
-        stack.processes.append(start("control", [*control, "--without-gossip", "--without-mingle"], env))
+        stack.processes.append(start("control", control, env))
         stack.processes.append(start("beat", beat, env))
-        host = [*celery, "worker", "-Q", f"host.{slug}", "-P", "threads", "-c", "32", "-n", f"{slug}-{port}@test"]
-        inside = box.enter("env", f"--chdir={REPOSITORY}", *host, "--without-gossip", "--without-mingle")
+        inside = box.enter("env", f"--chdir={REPOSITORY}", *host)
         stack.processes.append(start("host worker", inside, host_env))
         stack.processes[0].wait_for_line(r"Uvicorn running|Application startup complete")
         wait_until_ready(stack)
@@ -243,6 +242,15 @@ def start_distributed(box: Box, data: Path, *, database_url: str, redis_url: str
         stop(stack)
         raise
     return stack
+
+
+def compose_command(service: str, differences: dict[str, str] | None = None) -> list[str]:
+    """Return what compose.yaml runs for ``service``, with some words replaced by those of this machine."""
+    command = yaml.safe_load((REPOSITORY / "compose.yaml").read_text())["services"][service]["command"]
+    changed = differences or {}
+    assert changed.keys() <= set(command), f"compose.yaml's {service} has changed: {command}"
+    program, *words = [changed.get(word, word) for word in command]
+    return [str(BIN / program), *words]
 
 
 def wait_until_ready(stack: Stack, timeout: float = 40) -> None:
