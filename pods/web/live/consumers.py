@@ -7,6 +7,7 @@ from typing import Any
 from channels.auth import get_user
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.contrib.sessions.backends.db import SessionStore
 
 from pods.domain import access
 from pods.messages.names import changes_group, live_group
@@ -60,7 +61,9 @@ class LiveConsumer(Feed):
 
     async def _look(self) -> int:
         """Join what the reader may see now and leave the rest; returns the code to close with, or 0."""
-        user = await get_user(self.scope)
+        # Read anew each time: the scope's own session remembers what it was at the handshake.
+        session = SessionStore(self.scope["session"].session_key)
+        user = await get_user({**self.scope, "session": session})
         if not user.is_authenticated:
             return SIGNED_OUT
         slugs = await slugs_for(user)
