@@ -1,24 +1,16 @@
 """Fixtures that tests share: hosts in a box, services, people."""
 
-import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-# Before Django reads its settings: the tests' data is nobody's own.
-os.environ["PODWEB_DATA"] = tempfile.mkdtemp(prefix="pw-test-data-")
-for name in [name for name in os.environ if name.startswith("PODWEB_") and name != "PODWEB_DATA"]:
-    del os.environ[name]
-# A browser driven from the test's own thread leaves an event loop there, which Django would take for ours.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+import pytest
+from django.contrib.auth.models import Group, User
+from django.core.management import call_command
 
-import pytest  # noqa: E402  # the settings above come first
-from django.contrib.auth.models import Group, User  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-
-from pods.models import Host  # noqa: E402
-from tests.hosts import Box, Missing, make_host  # noqa: E402
-from tests.services import postgres, redis  # noqa: E402
+from pods.models import Host
+from tests.hosts import Box, Missing, make_host
+from tests.services import postgres, redis
 
 
 @pytest.fixture(scope="session")
@@ -57,11 +49,17 @@ def redis_url() -> Iterator[str]:
         yield url
 
 
+def role(name: str) -> Group:
+    """Return the group of a role, which a migration made and the end of a transactional test empties away."""
+    group, _ = Group.objects.get_or_create(name=name)
+    return group
+
+
 @pytest.fixture
 def alice(db: None) -> User:
     """An administrator."""
     user = User.objects.create_user("alice", password="alice's password", is_staff=True)
-    user.groups.add(Group.objects.get(name="administrator"))
+    user.groups.add(role("administrator"))
     return user
 
 
@@ -69,7 +67,7 @@ def alice(db: None) -> User:
 def victor(db: None) -> User:
     """A viewer, who may enter the admin site too."""
     user = User.objects.create_user("victor", password="victor's password", is_staff=True)
-    user.groups.add(Group.objects.get(name="viewer"))
+    user.groups.add(role("viewer"))
     return user
 
 

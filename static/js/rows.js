@@ -54,7 +54,9 @@ export function focusPath(element) {
 
 /** Put the focus back where `path` says, or close to it, if it was lost. */
 export function refocus(path) {
-  if (!path || document.activeElement !== document.body) return;
+  const active = document.activeElement;
+  // What was hidden with the focus in it keeps it until the next frame.
+  if (!path || (active !== document.body && active?.checkVisibility())) return;
   const holder = document.getElementById(path.holder);
   const named = [...(holder?.querySelectorAll("a, button, input, summary") || [])];
   const same = named.find((element) => nameOf(element) === path.name);

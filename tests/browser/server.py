@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import msgspec
@@ -57,7 +57,7 @@ def usage(**values: float) -> Usage:
     return Usage(**(usual | values))  # type: ignore[arg-type]  # the whole numbers are whole
 
 
-def send_tick(host: str, pods: dict[str, tuple[str, ...]], at: float | None = None, **values: float) -> None:
+def send_tick(host: str, pods: Mapping[str, tuple[str, ...]], at: float | None = None, **values: float) -> None:
     """Push one tick as a host worker does: the numbers of each pod, and of its containers by name."""
     moment = time.time() if at is None else at
     texts = {

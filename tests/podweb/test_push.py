@@ -51,9 +51,7 @@ def test_messages_of_a_thread_keep_their_order(
     thread.join()
 
 
-def test_without_redis_nothing_waits_and_nothing_is_raised(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_redis_nothing_waits_and_nothing_is_raised(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     if reason := no_redis():
         pytest.skip(reason)
     with running_redis() as url:

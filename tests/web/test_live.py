@@ -26,7 +26,7 @@ from podweb.push import push
 from tests.browser.server import running_server, send_tick
 from tests.builders import bring_online, engine_id, pod
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
