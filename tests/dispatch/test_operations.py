@@ -1,6 +1,5 @@
 """The one door to actions: what is written and sent, and what is not when the broker is away."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -79,7 +78,7 @@ def test_what_is_asked_is_on_the_hosts_queue(web: Pod, alice: User) -> None:
         message = queue.get(timeout=10)
         message.ack()
         queue.close()
-    (body,) = json.loads(str(message.body))[0]
+    (body,) = message.payload[0]
     assert message.headers["task"] == host_task(Verb.STOP)
     assert (body["id"], body["pod_id"], body["arguments"]) == (str(operation.pk), web.engine_id, {"timeout": 3})
     assert operation.state == "asked"

@@ -65,7 +65,8 @@ def first_word(path: str, headers: dict[str, str]) -> dict[str, Any]:
     async def ask() -> dict[str, Any]:
         raw = [(name.encode(), value.encode()) for name, value in headers.items()]
         scope = {"type": "websocket", "path": path, "query_string": b"", "headers": raw, "subprotocols": []}
-        page = ApplicationCommunicator(application, scope)
+        make: Any = ApplicationCommunicator
+        page = make(application, scope)
         await page.send_input({"type": "websocket.connect"})
         answer: dict[str, Any] = await page.receive_output(timeout=20)
         await page.send_input({"type": "websocket.disconnect", "code": 1005})
