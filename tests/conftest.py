@@ -1,8 +1,6 @@
 """Fixtures that tests share: hosts in a box, services, people."""
 
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -83,15 +81,6 @@ def host(db: None) -> Host:
     return Host.objects.create(slug="alpha", name="Alpha")
 
 
-@pytest.fixture(scope="session", autouse=True)
-def collected_static_files() -> None:
-    """Collect the static files once: pages name them by their content."""
+def pytest_sessionstart() -> None:
+    """Collect the static files, before any test module imports the application, which lists them then."""
     call_command("collectstatic", verbosity=0, interactive=False)
-
-
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    """A data directory that processes inside a box may enter."""
-    directory = Path(tempfile.mkdtemp(prefix="pw-data-"))
-    directory.chmod(0o755)
-    return directory
