@@ -14,7 +14,7 @@ import msgspec
 from pods.cgroups.files import KernelFile, keyed, number, v1_io, v2_io
 from pods.cgroups.layout import Layout
 
-REUSE = 4  # samples; see CgroupReader
+REUSE = 1  # samples; see CgroupReader
 UNLIMITED = 1 << 60  # v1 writes "no limit" as the largest page-aligned number
 
 # (our name, v1 controller, file, bytes to read at most)
@@ -62,10 +62,10 @@ class CgroupReader:
     Raises CgroupGoneError when the cgroup does not exist. One thread at a time.
 
     After a second's pause the kernel's side of each read is far dearer than ours, and memory.stat dearest of all. While
-    neither the CPU time nor the memory in use has changed, no task of the cgroup has run: none was born or died. Then
-    the number of tasks, the inactive file cache and the limit are those of the sample before, for at most REUSE
-    samples, as another cgroup's reads may touch this one's cache and an administrator may change the limit. Block I/O
-    likewise on v1, which charges only what a task submits; v2 also charges what the kernel writes back for it later.
+    neither the CPU time nor the memory in use has changed, no task of the cgroup has run. Then the inactive file cache
+    and the limit are those of the sample before, but only every other time (REUSE): another cgroup's reads may touch
+    this one's cache, and an administrator may change the limit. Block I/O likewise on v1, which charges only what a
+    task submits; v2 also charges what the kernel writes back for it later.
     """
 
     def __init__(self, layout: Layout, path: str) -> None:
@@ -77,7 +77,6 @@ class CgroupReader:
         self._reused = 0
         self._inactive_file: int | None = None
         self._limit: int | None = None
-        self._pids: int | None = None
         self._io: tuple[int, int] | tuple[None, None] = (None, None)
         v2 = layout.version == "v2"
         self._read: Callable[[], Counters] = self._read_v2 if v2 else self._read_v1
@@ -145,8 +144,6 @@ class CgroupReader:
                 self._inactive_file = keyed(stat, b"total_inactive_file")
                 limit = keyed(stat, b"hierarchical_memory_limit")
                 self._limit = None if limit is None or limit >= UNLIMITED else limit
-            if file := files.get("pids"):
-                self._pids = number(file.read())
             if file := files.get("io"):
                 self._io = v1_io(file.read())
         counters.read, counters.write = self._io
@@ -163,8 +160,6 @@ class CgroupReader:
                 self._inactive_file = keyed(file.read(), b"inactive_file")
             limits = [limit for limit in (number(file.read()) for file in self._limits) if limit is not None]
             self._limit = min(limits, default=None)
-            if file := files.get("pids"):
-                self._pids = number(file.read())
         if file := files.get("io"):
             counters.read, counters.write = v2_io(file.read())
         return self._complete(counters)
@@ -182,5 +177,6 @@ class CgroupReader:
         # Not below 0, as the two files are read one by one.
         counters.memory = None if used is None or inactive is None else max(0, used - inactive)
         counters.memory_limit = self._limit
-        counters.pids = self._pids
+        if file := self._files.get("pids"):
+            counters.pids = number(file.read())
         return counters

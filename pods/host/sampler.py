@@ -16,7 +16,7 @@ import msgspec
 from pods.cgroups import layout
 from pods.cgroups.network import NamespaceGoneError, NetworkReader, host_inodes, namespace_inode
 from pods.cgroups.reader import CgroupGoneError, CgroupReader, Counters
-from pods.cgroups.usage import FIRST, rate, usage
+from pods.cgroups.usage import FELL, FIRST, rate, usage
 from pods.host.inventory import Inventory, Known
 from pods.messages.facts import ContainerFacts
 from pods.messages.live import LiveTick, PodUsage, Usage
@@ -24,6 +24,7 @@ from pods.messages.live import LiveTick, PodUsage, Usage
 log = logging.getLogger(__name__)
 EVERY = 1.0  # seconds
 NO_POD_CGROUP = "the pod has no cgroup of its own"
+NAMESPACE_GONE = "the network namespace is gone"
 HOST_NETWORK = "host network: the interfaces are the host's"
 LIVE = {"running", "paused"}
 
@@ -54,14 +55,16 @@ class _Network:
         self.inode = inode
         self.before: tuple[int, int, int] | None = None  # monotonic ns, received, sent
 
-    def rates(self) -> tuple[float | None, float | None]:
+    def rates(self) -> tuple[float | None, float | None, dict[str, str]]:
+        """Return bytes per second received and sent, and why for what is unknown of them."""
         received, sent = self.reader.read()
         now = (time.monotonic_ns(), received, sent)
         before, self.before = self.before, now
         if before is None:
-            return None, None
+            return None, None, {"received": FIRST, "sent": FIRST}
         seconds = (now[0] - before[0]) / 1e9
-        return rate(before[1], received, seconds), rate(before[2], sent, seconds)
+        rates = {"received": rate(before[1], received, seconds), "sent": rate(before[2], sent, seconds)}
+        return rates["received"], rates["sent"], {name: FELL for name, one in rates.items() if one is None}
 
 
 @dataclass
@@ -172,12 +175,11 @@ class Sampler:
 
     def _with_network(self, sampled: _Sampled, container_id: str, one: Usage) -> Usage:
         try:
-            received, sent = sampled.networks[container_id].rates()
+            received, sent, why = sampled.networks[container_id].rates()
         except NamespaceGoneError:
             received = sent = None
-        missing = one.missing
-        if received is None:
-            missing = {**missing, "received": FIRST, "sent": FIRST}
+            why = {"received": NAMESPACE_GONE, "sent": NAMESPACE_GONE}
+        missing = {**one.missing, **why} if why else one.missing
         return msgspec.structs.replace(one, received=received, sent=sent, missing=missing)
 
     def _open(self) -> None:

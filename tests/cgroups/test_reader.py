@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from pods.cgroups.layout import detect
-from pods.cgroups.reader import OUTSIDE, REUSE, CgroupGoneError, CgroupReader
+from pods.cgroups.reader import OUTSIDE, CgroupGoneError, CgroupReader
 from pods.cgroups.usage import usage
 from tests.cgroups.trees import POD, V2_FILES, open_files, v1, v2, write
 
@@ -88,18 +88,26 @@ def test_no_limit_is_not_an_unknown_limit(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("version", ["v1", "v2"])
-def test_what_runs_is_read_anew_and_what_idles_at_most_a_few_samples_later(tmp_path: Path, version: str) -> None:
+def test_the_limit_of_what_idles_is_read_every_other_time_and_the_rest_always(tmp_path: Path, version: str) -> None:
     (v1 if version == "v1" else v2)(tmp_path, PATH)
-    v1_root, v2_root = tmp_path / f"pids{PATH}", tmp_path / PATH.strip("/")
-    pids = (v1_root if version == "v1" else v2_root) / "pids.current"
-    cpu = tmp_path / f"cpuacct{PATH}/cpuacct.usage" if version == "v1" else v2_root / "cpu.stat"
+    memory, other = tmp_path / f"memory{PATH}", tmp_path / PATH.strip("/")
+    limit = "hierarchical_memory_limit {}\ntotal_inactive_file 0\n" if version == "v1" else "{}\n"
+    file = memory / "memory.stat" if version == "v1" else other / "memory.max"
+    pids = (tmp_path / f"pids{PATH}" if version == "v1" else other) / "pids.current"
+    cpu = tmp_path / f"cpuacct{PATH}/cpuacct.usage" if version == "v1" else other / "cpu.stat"
+    if version == "v2":
+        file.write_text(limit.format(2**30))
     reader = CgroupReader(detect(tmp_path), PATH)
-    assert reader.read().pids == 3
+    former = reader.read().memory_limit
+    assert former is not None
+    file.write_text(limit.format(former - 4096))
     pids.write_text("4\n")
-    assert [reader.read().pids for _ in range(REUSE + 1)] == [3] * REUSE + [4]
-    pids.write_text("5\n")
+    first, second = reader.read(), reader.read()
+    assert (first.memory_limit, second.memory_limit) == (former, former - 4096)
+    assert (first.pids, second.pids) == (4, 4)
+    file.write_text(limit.format(former - 8192))
     cpu.write_text("6000000000\n" if version == "v1" else "usage_usec 6000000\n")
-    assert reader.read().pids == 5
+    assert reader.read().memory_limit == former - 8192
 
 
 def test_inactive_cache_above_usage_is_no_negative_memory(tmp_path: Path) -> None:
