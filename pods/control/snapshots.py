@@ -143,6 +143,12 @@ def _pod_values(facts: PodFacts, snapshot: Snapshot, observed: datetime) -> dict
         "lock_number": facts.lock_number,
         "resource_limits_json": plain(facts.resource_limits),
         "infra_json": plain(facts.infra),
+        "mounts": list(facts.mounts),
+        "volumes_from": list(facts.volumes_from),
+        "security_opts": list(facts.security_opts),
+        "devices": list(facts.devices),
+        "kernel_limits_json": plain(facts.kernel_limits),
+        "stale_network": list(facts.stale_network),
     }
 
 
@@ -164,6 +170,9 @@ def _container_values(facts: ContainerFacts, observed: datetime) -> dict[str, An
         "ports_json": plain(facts.ports),
         "mounts": list(facts.mounts),
         "restarts": facts.restarts,
+        "init": facts.init,
+        "create_command": list(facts.create_command),
+        "env": list(facts.env),
         "observed_at": observed,
         "removed_at": None,
     }

@@ -23,6 +23,7 @@ ON_PODS = (
 # Seconds from asking until the operation must have ended.
 DEADLINES = {
     Verb.CREATE: 120,
+    Verb.ADD_CONTAINER: 600,  # it may pull an image
     Verb.START: 120,
     Verb.STOP: 180,
     Verb.RESTART: 240,

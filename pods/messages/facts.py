@@ -33,6 +33,39 @@ class ResourceLimits(Struct, frozen=True, kw_only=True):
     blkio_weight: int | None = None
 
 
+class KernelLimits(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The limits of one cgroup as the kernel's files have them now. -1 = unlimited. ``None`` is unknown: its name
+    stands in ``missing`` with the reason. ``effective_memory`` and ``effective_cpus`` are what all ancestors leave."""
+
+    path: str  # the cgroup, as in /proc/PID/cgroup
+    cpu_period: int | None = None  # µs
+    cpu_quota: int | None = None  # µs
+    cpu_shares: int | None = None  # v1 cpu.shares
+    cpu_weight: int | None = None  # v2 cpu.weight
+    cpuset_cpus: str | None = None  # "" = its parent's
+    cpuset_mems: str | None = None
+    memory: int | None = None  # bytes
+    memory_swap: int | None = None  # v1: memory and swap together; v2: swap alone
+    blkio_weight: int | None = None
+    pids: int | None = None
+    device_read_bps: dict[str, int] = {}  # "MAJOR:MINOR" -> bytes per second
+    device_write_bps: dict[str, int] = {}
+    device_read_iops: dict[str, int] = {}
+    device_write_iops: dict[str, int] = {}
+    effective_memory: int | None = None  # bytes; -1 = no ancestor limits it
+    effective_cpus: str | None = None  # list format
+    missing: dict[str, str] = {}
+
+
+class Address(Struct, frozen=True, kw_only=True):
+    """What the infra container got on one network. Only while it runs; "" = none."""
+
+    network: str
+    ip: str = ""
+    ipv6: str = ""
+    mac: str = ""
+
+
 class InfraFacts(Struct, frozen=True, kw_only=True):
     """The infra container's part of the pod (libpod's InfraContainerConfig), as far as an engine answers it."""
 
@@ -57,6 +90,9 @@ class InfraFacts(Struct, frozen=True, kw_only=True):
     process_label: str = ""
     mount_label: str = ""
     cgroup_parent: str = ""  # HostConfig.CgroupParent: the pod's cgroup, static, survives a reboot
+    addresses: tuple[Address, ...] = ()
+    exit_command: tuple[str, ...] | None = None  # what conmon runs at its end; None: conmon does not run, or is hidden
+    pid_mode: str = ""  # HostConfig.PidMode
 
 
 class PodFacts(Struct, frozen=True, kw_only=True):
@@ -81,6 +117,14 @@ class PodFacts(Struct, frozen=True, kw_only=True):
     lock_number: int | None = None
     resource_limits: ResourceLimits = ResourceLimits()
     infra: InfraFacts | None = None  # None: no infra container, or it could not be read
+    mounts: tuple[str, ...] = ()  # SOURCE:DESTINATION of the infra container
+    volumes_from: tuple[str, ...] = ()
+    security_opts: tuple[str, ...] = ()
+    devices: tuple[str, ...] = ()
+    # The kernel's, read with the snapshot. None: no cgroup of its own, nothing runs in it, or it is out of reach.
+    kernel_limits: KernelLimits | None = None
+    # Containers (engine ids) in another network namespace than the infra container although the pod shares it.
+    stale_network: tuple[str, ...] = ()
 
 
 class ContainerFacts(Struct, frozen=True, kw_only=True):
@@ -104,3 +148,6 @@ class ContainerFacts(Struct, frozen=True, kw_only=True):
     ports: tuple[PortMapping, ...] = ()
     mounts: tuple[str, ...] = ()
     restarts: int | None = None
+    init: str | None = None  # "" = no init container; "once" or "always"; None = not known yet
+    create_command: tuple[str, ...] = ()  # argv of its maker, where the engine keeps it and podweb has read it
+    env: tuple[str, ...] = ()  # NAME=VALUE, likewise

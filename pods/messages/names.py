@@ -9,6 +9,7 @@ class Verb(StrEnum):
     """What an operation may ask of a host worker. The host task of a verb is named by ``host_task``."""
 
     CREATE = "create"
+    ADD_CONTAINER = "add_container"
     START = "start"
     STOP = "stop"
     RESTART = "restart"
@@ -34,6 +35,7 @@ def host_task(verb: Verb) -> str:
 HOST_ONLINE = "pods.control.host_online"  # hosts.HostOnline
 ENGINE_STATUS = "pods.control.engine_status"  # hosts.EngineStatus
 SNAPSHOT = "pods.control.snapshot"  # snapshots.Snapshot
+RESOURCES = "pods.control.resources"  # resources.HostResources
 OPERATION_STARTED = "pods.control.operation_started"  # operations.OperationStarted
 OPERATION_ENDED = "pods.control.operation_ended"  # operations.OperationEnded
 # Periodic tasks of the control worker; no argument.

@@ -17,7 +17,8 @@ class OperationRequest(Struct, frozen=True, kw_only=True):
     pod_id: str
     pod_name: str
     timeout: float  # seconds from receipt until the operation must have ended
-    arguments: dict[str, Any] = {}  # per verb: stop {timeout}, kill {signal}, remove {force, timeout}, create {name}
+    arguments: dict[str, Any] = {}  # per verb: stop {timeout}, kill {signal}, remove {force, timeout},
+    # create {spec: PodSpec, start}, add_container {spec: ContainerSpec, start}
 
 
 class OperationStarted(Struct, frozen=True, kw_only=True):

@@ -3,6 +3,6 @@
 from pods.models.containers import Container
 from pods.models.hosts import Host
 from pods.models.operations import Operation
-from pods.models.pods import Pod
+from pods.models.pods import Pod, PodLabel
 
-__all__ = ["Container", "Host", "Operation", "Pod"]
+__all__ = ["Container", "Host", "Operation", "Pod", "PodLabel"]

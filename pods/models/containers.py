@@ -4,6 +4,7 @@ import msgspec
 from django.db import models
 
 from pods.messages.facts import PortMapping
+from pods.messages.specs import ContainerSpec
 from pods.models.pods import Pod
 
 
@@ -28,6 +29,11 @@ class Container(models.Model):
     ports_json = models.JSONField(default=list, db_column="ports")  # [messages.facts.PortMapping]
     mounts = models.JSONField(default=list)  # [str]
     restarts = models.IntegerField(null=True)
+    init = models.CharField(max_length=8, null=True)  # noqa: DJ001  # None = not known yet; "" = no init container
+    create_command = models.JSONField(default=list)  # [str]
+    env = models.JSONField(default=list)  # [NAME=VALUE]
+    # What podweb itself asked for when it made this container; None for one that came from elsewhere.
+    spec_json = models.JSONField(null=True, db_column="spec")  # messages.specs.ContainerSpec
 
     observed_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)
@@ -39,6 +45,11 @@ class Container(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def spec(self) -> ContainerSpec | None:
+        """What podweb asked the engine for; None for a container that came from elsewhere."""
+        return None if self.spec_json is None else msgspec.convert(self.spec_json, ContainerSpec)
 
     @property
     def ports(self) -> list[PortMapping]:

@@ -5,6 +5,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 
 from pods.messages.hosts import Attempt, EngineInfo
+from pods.messages.resources import HostResources
 
 
 class Host(models.Model):
@@ -38,6 +39,12 @@ class Host(models.Model):
     advice = models.TextField(blank=True, editable=False)
     notes = models.JSONField(default=list, editable=False)  # [str]
 
+    # What the host offers to new pods. None: not said yet.
+    resources_sequence = models.BigIntegerField(default=0, editable=False)
+    resources_json = models.JSONField(
+        null=True, editable=False, db_column="resources"
+    )  # messages.resources.HostResources
+
     # The newest complete snapshot that was applied.
     snapshot_sequence = models.BigIntegerField(default=0, editable=False)
     snapshot_at = models.DateTimeField(null=True, editable=False)
@@ -52,6 +59,11 @@ class Host(models.Model):
     def info(self) -> EngineInfo | None:
         """The engine's facts, or None while it never answered."""
         return None if self.engine_info is None else msgspec.convert(self.engine_info, EngineInfo)
+
+    @property
+    def resources(self) -> HostResources | None:
+        """Networks, volumes, images, ports in use and processors, or None while nothing was said of them."""
+        return None if self.resources_json is None else msgspec.convert(self.resources_json, HostResources)
 
     @property
     def tried(self) -> list[Attempt]:

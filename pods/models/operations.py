@@ -37,6 +37,7 @@ class Operation(models.Model):
     pod_engine_id = models.CharField(max_length=64, blank=True)
     pod_name = models.CharField(max_length=255)
     arguments = models.JSONField(default=dict)
+    group = models.UUIDField(null=True, db_index=True, help_text="Shared by operations that were asked for at once.")
 
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     asked_by_name = models.CharField(max_length=150)

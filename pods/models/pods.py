@@ -3,7 +3,8 @@
 import msgspec
 from django.db import models
 
-from pods.messages.facts import InfraFacts, ResourceLimits
+from pods.messages.facts import InfraFacts, KernelLimits, ResourceLimits
+from pods.messages.specs import PodSpec
 from pods.models.hosts import Host
 
 
@@ -54,6 +55,17 @@ class Pod(models.Model):
     lock_number = models.IntegerField(null=True)
     resource_limits_json = models.JSONField(default=dict, db_column="resource_limits")  # messages.facts.ResourceLimits
     infra_json = models.JSONField(null=True, db_column="infra")  # messages.facts.InfraFacts
+    mounts = models.JSONField(default=list)  # [str], the infra container's
+    volumes_from = models.JSONField(default=list)  # [str]
+    security_opts = models.JSONField(default=list)  # [str]
+    devices = models.JSONField(default=list)  # [str]
+    kernel_limits_json = models.JSONField(null=True, db_column="kernel_limits")  # messages.facts.KernelLimits
+    stale_network = models.JSONField(default=list)  # [engine id of a container]
+
+    # What podweb itself asked for when it made this pod; None for a pod that came from elsewhere.
+    spec_json = models.JSONField(null=True, db_column="spec")  # messages.specs.PodSpec
+    systemd_unit = models.CharField(max_length=255, blank=True, help_text="The unit that manages it, by its label.")
+    search_text = models.TextField(blank=True, help_text="Lower case: names, id, labels, images, unit.")
 
     class Meta:
         ordering = ("name", "pk")
@@ -75,6 +87,16 @@ class Pod(models.Model):
     def infra(self) -> InfraFacts | None:
         """The infra container's configuration; None: there is none, or it could not be read."""
         return None if self.infra_json is None else msgspec.convert(self.infra_json, InfraFacts)
+
+    @property
+    def kernel_limits(self) -> KernelLimits | None:
+        """The pod cgroup's limits as the kernel has them; None: it has none, or they could not be read."""
+        return None if self.kernel_limits_json is None else msgspec.convert(self.kernel_limits_json, KernelLimits)
+
+    @property
+    def spec(self) -> PodSpec | None:
+        """What podweb asked the engine for; None for a pod that came from elsewhere."""
+        return None if self.spec_json is None else msgspec.convert(self.spec_json, PodSpec)
 
     def resource_limits(self) -> ResourceLimits:
         """Return the limits that the engine reports (contract ResourceLim); never None, a full copy."""
@@ -98,3 +120,18 @@ class Pod(models.Model):
     def process_label(self) -> str | None:
         """The infra container's SELinux process label (contract ProcessLabel); None without a readable infra."""
         return None if self.infra is None else self.infra.process_label
+
+
+class PodLabel(models.Model):
+    """One label of a pod, so that filters find it by an index. Rewritten with the pod's row."""
+
+    pod = models.ForeignKey(Pod, on_delete=models.CASCADE, related_name="label_rows")
+    key = models.CharField(max_length=255)
+    value = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("pod", "key"), name="label_once_per_pod")]
+        indexes = [models.Index(fields=("key",), name="label_by_key")]
+
+    def __str__(self) -> str:
+        return f"{self.key}={self.value}"
