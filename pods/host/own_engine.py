@@ -1,5 +1,6 @@
 """An engine of podweb's own: ``podman system service`` on a private socket, as a child that ends with podweb."""
 
+import contextlib
 import logging
 import os
 import resource
@@ -20,7 +21,7 @@ from pods.messages.hosts import EngineInfo
 log = logging.getLogger(__name__)
 START_TIMEOUT = 15.0  # seconds
 LONGEST_SOCKET = 100  # the kernel takes 108 bytes, less on some
-PODMAN_NOFILE = 1_048_576  # what Podman asks for by default
+PODMAN_DEFAULT_LIMIT = 1_048_576  # of files and processes, what Podman asks for by default
 CAP_SYS_RESOURCE = 24
 CONFIGURATION_FILES = ("/usr/share/containers/containers.conf", "/etc/containers/containers.conf")
 
@@ -38,16 +39,22 @@ def needed_changes() -> tuple[dict[str, Any], tuple[str, ...]]:
     if detect().version == "v1" and shutil.which("runc"):
         settings["engine"] = {"runtime": "runc"}
         notes.append("Containers run with runc: crun cannot start them on this machine's cgroup v1.")
-    soft_and_hard = {kind: resource.getrlimit(number)[1] for kind, number in _LIMITS.items()}
-    files = soft_and_hard["nofile"]
-    if files != resource.RLIM_INFINITY and files < PODMAN_NOFILE and not _may_raise_limits():
-        limits = [f"{kind}={hard}:{hard}" for kind, hard in soft_and_hard.items() if hard != resource.RLIM_INFINITY]
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    if files != resource.RLIM_INFINITY and files < PODMAN_DEFAULT_LIMIT and not _may_raise_limits():
+        processes = process_limit()
+        limits = [f"nofile={files}:{files}", f"nproc={processes}:{processes}"]
         settings["containers"] = {"default_ulimits": limits}
         notes.append(f"Containers get at most {files} open files: podweb may not raise this machine's limit.")
     return settings, tuple(notes)
 
 
-_LIMITS = {"nofile": resource.RLIMIT_NOFILE, "nproc": resource.RLIMIT_NPROC}
+def process_limit(pid_max: Path = Path("/proc/sys/kernel/pid_max")) -> int:
+    """Return the highest nproc that an engine started here can give: it lowers its own to the kernel's ``pid_max``."""
+    hard = resource.getrlimit(resource.RLIMIT_NPROC)[1]
+    known = [PODMAN_DEFAULT_LIMIT] if hard == resource.RLIM_INFINITY else [PODMAN_DEFAULT_LIMIT, hard]
+    with contextlib.suppress(OSError, ValueError):
+        known.append(int(pid_max.read_text()))
+    return min(known)
 
 
 def _may_raise_limits() -> bool:

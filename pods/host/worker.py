@@ -26,6 +26,8 @@ HINTS = (
     ("cannot listen on the", "Another process on the host listens on this port: end it, or publish another port."),
     ("no such image", "Pull the image on the host first."),
     ("have no dependencies", "Half of this pod is missing: remove it and make it again."),
+    ("error setting rlimit", "This machine allows less: lower default_ulimits in containers.conf, make the pod again."),
+    ("cgroups in hybrid mode", 'Set runtime = "runc" in this machine\'s containers.conf, and make the pod again.'),
     ("permission denied", "The engine's user may not do this on the host."),
 )
 _CODE_HINTS = {

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.chromium import Watched
 from tests.e2e.stacks import Stack
 from tests.hosts import Box
-from tests.hosts.box import CGROUP
+from tests.hosts.cgroups import CGROUP
 
 pytestmark = [pytest.mark.engine, pytest.mark.browser, pytest.mark.services]
 SLOWEST = 20_000  # ms; a bound for a hung run, no expectation

@@ -1,5 +1,6 @@
 """An engine of podweb's own, on a machine with Podman's defaults."""
 
+import resource
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,17 @@ def test_settings_are_laid_over_the_machines_own(tmp_path: Path) -> None:
     own.write_text('[engine]\nstop_timeout = 3\nruntime = "crun"\n[network]\ndefault_network = "x"\n')
     merged = own_engine.configuration({"engine": {"runtime": "runc"}}, (str(own), str(tmp_path / "none")))
     assert merged == {"engine": {"stop_timeout": 3, "runtime": "runc"}, "network": {"default_network": "x"}}
+
+
+def test_containers_get_no_more_processes_than_the_engine_keeps_for_itself(tmp_path: Path) -> None:
+    hard = resource.getrlimit(resource.RLIMIT_NPROC)[1]
+    allowed = own_engine.PODMAN_DEFAULT_LIMIT if hard == resource.RLIM_INFINITY else hard
+    pid_max = tmp_path / "pid_max"
+    pid_max.write_text("321\n")
+    assert own_engine.process_limit(pid_max) == 321
+    pid_max.write_text("4194304\n")
+    assert own_engine.process_limit(pid_max) == min(allowed, own_engine.PODMAN_DEFAULT_LIMIT)
+    assert own_engine.process_limit(tmp_path / "none") == min(allowed, own_engine.PODMAN_DEFAULT_LIMIT)
 
 
 @pytest.mark.engine

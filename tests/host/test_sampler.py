@@ -9,7 +9,7 @@ import pytest
 from pods.host.sampler import Sampler
 from pods.messages.live import LiveTick
 from tests.host.conftest import Desk
-from tests.hosts.box import CGROUP
+from tests.hosts.cgroups import CGROUP
 
 pytestmark = pytest.mark.engine
 

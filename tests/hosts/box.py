@@ -22,8 +22,10 @@ from pathlib import Path
 
 import httpx
 
+from tests.hosts import cables
+from tests.hosts.cgroups import join_cgroups, make_cgroups, remove_cgroups, remove_leftovers
+
 HERE = Path(__file__).parent
-CGROUP = Path("/sys/fs/cgroup")
 IMAGE = "localhost/busybox:test"
 APPLETS = ("sh", "sleep", "cat", "dd", "nc", "httpd", "sha256sum", "true", "false", "echo", "yes", "head", "hostname")
 
@@ -48,9 +50,9 @@ class Box:
 
     name: str
     directory: Path
-    number: int
     pid: int
     unshared: subprocess.Popen[bytes]
+    number: int = 0  # of its cable, once it has one
     engine: subprocess.Popen[bytes] | None = None
     image: str = IMAGE
     children: list[subprocess.Popen[bytes]] = field(default_factory=list)
@@ -169,57 +171,6 @@ class Box:
         shutil.rmtree(self.directory, ignore_errors=True)
 
 
-def hierarchies() -> list[Path]:
-    """Return where each cgroup hierarchy of this machine is mounted."""
-    return [path for path in sorted(CGROUP.iterdir()) if (path / "cgroup.procs").exists()]
-
-
-def join_cgroups(name: str) -> list[str]:
-    """Return the beginning of an argument list: what follows it runs in the box's cgroups."""
-    script = f'for d in {CGROUP}/*/; do echo 0 > "${{d}}pwhosts/{name}/cgroup.procs" || exit 70; done; exec "$@"'
-    return ["sh", "-c", script, "sh"]
-
-
-def make_cgroups(name: str) -> None:
-    """Make the box's cgroup in each hierarchy; a cpuset cgroup is unusable until it has processors and memory."""
-    for root in hierarchies():
-        for path in (root / "pwhosts", root / "pwhosts" / name):
-            path.mkdir(exist_ok=True)
-            for file in ("cpuset.cpus", "cpuset.mems"):
-                if (path / file).exists():
-                    (path / file).write_text((path.parent / file).read_text())
-
-
-def remove_cgroups(name: str) -> None:
-    """Kill what is left in the box's cgroups and remove them."""
-    until = time.monotonic() + 10
-    while time.monotonic() < until:
-        left = False
-        for root in hierarchies():
-            top = root / "pwhosts" / name
-            for path, _, _ in os.walk(top, topdown=False):
-                with contextlib.suppress(OSError):
-                    (Path(path) / "freezer.state").write_text("THAWED")
-                try:
-                    for pid in (Path(path) / "cgroup.procs").read_text().split():
-                        os.kill(int(pid), signal.SIGKILL)
-                    Path(path).rmdir()
-                except OSError:
-                    left = left or Path(path).exists()
-        if not left:
-            return
-        time.sleep(0.05)
-
-
-def remove_leftovers() -> None:
-    """Remove the boxes of test runs that died: a box's name begins with its maker's process id."""
-    for root in hierarchies()[:1]:
-        for path in (root / "pwhosts").glob("pw*-*"):
-            maker = path.name.removeprefix("pw").partition("-")[0]
-            if maker.isdigit() and not Path(f"/proc/{maker}").exists():
-                remove_cgroups(path.name)
-
-
 def write_configuration(directory: Path, *, defaults: bool) -> None:
     """Write /etc/containers. ``defaults`` leaves Podman's own, with which no container starts on some machines."""
     for path in ("etc/containers", "var/lib/containers"):
@@ -233,7 +184,9 @@ def write_configuration(directory: Path, *, defaults: bool) -> None:
         return
     files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     processes = resource.getrlimit(resource.RLIMIT_NPROC)[1]
-    processes = 65536 if processes == resource.RLIM_INFINITY else processes
+    # An engine lowers its own limit to the kernel's, and can give no more than it has.
+    pid_max = int(Path("/proc/sys/kernel/pid_max").read_text())
+    processes = pid_max if processes == resource.RLIM_INFINITY else min(processes, pid_max)
     files = 65536 if files == resource.RLIM_INFINITY else files
     (containers / "containers.conf").write_text(
         "[containers]\n"
@@ -260,22 +213,16 @@ def write_image(path: Path) -> None:
 
 def connect(box: Box) -> None:
     """Give the box a network cable to the outside, without a way further."""
-    outer, inner = f"pwo{box.number}", f"pwi{box.number}"
 
     def ip(*args: str) -> None:
         subprocess.run(["ip", *args], check=True, capture_output=True, timeout=10)
 
-    ip("link", "add", outer, "type", "veth", "peer", "name", inner, "netns", str(box.pid))
+    box.number = cables.lay(box.pid)
+    outer, inner = cables.ends(box.number)
     ip("addr", "add", f"{box.gateway}/30", "dev", outer)
     ip("link", "set", outer, "up")
     box.run("ip", "addr", "add", f"{box.address}/30", "dev", inner)
     box.run("ip", "link", "set", inner, "up")
-
-
-def free_number() -> int:
-    """Return a number whose cable no box has."""
-    links = subprocess.run(["ip", "-o", "link"], capture_output=True, text=True, check=True, timeout=10).stdout
-    return next(number for number in range(1, 250) if f"pwo{number}@" not in links and f"pwo{number}:" not in links)
 
 
 @contextmanager
@@ -297,7 +244,7 @@ def make_host(name: str, *, engine: bool = True, defaults: bool = False) -> Iter
         unshared = subprocess.Popen(
             [*join_cgroups(directory.name), *unshare, *inside], stdin=subprocess.DEVNULL, stdout=log, stderr=log
         )
-    box = Box(name, directory, free_number(), first_process(unshared, directory), unshared)
+    box = Box(name, directory, first_process(unshared, directory), unshared)
     try:
         connect(box)
         if engine:
