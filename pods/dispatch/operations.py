@@ -1,6 +1,7 @@
 """The one door to actions: check the right, write the row, queue it once the row is there."""
 
-from collections.abc import Mapping
+import uuid
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -11,17 +12,28 @@ from kombu.exceptions import OperationalError
 
 from pods.control.changes import announce
 from pods.domain import access, hosts, verbs
-from pods.domain.errors import Unavailable
+from pods.domain.errors import Conflict, Problem, Unavailable
 from pods.domain.operations import send
+from pods.messages import plain
 from pods.messages.names import Verb
+from pods.messages.specs import ContainerSpec, PodSpec
 from pods.models import Host, Operation, Pod
 from pods.models.operations import OperationState
 
 Through = Literal["page", "api", "admin"]
+ENDED = ("Exited", "Stopped")
 
 
-def ask(user: User, verb: Verb, pod: Pod, *, arguments: Mapping[str, Any] | None = None, through: Through) -> Operation:
-    """Ask for ``verb`` on ``pod`` and return the operation, sent.
+def ask(
+    user: User,
+    verb: Verb,
+    pod: Pod,
+    *,
+    arguments: Mapping[str, Any] | None = None,
+    through: Through,
+    group: uuid.UUID | None = None,
+) -> Operation:
+    """Ask for ``verb`` on ``pod`` and return the operation, sent. ``group`` ties it to others asked for at once.
 
     Raises Denied, Invalid, Conflict (nothing is written then) or Unavailable (the row ends as failed, never sent).
     """
@@ -30,19 +42,68 @@ def ask(user: User, verb: Verb, pod: Pod, *, arguments: Mapping[str, Any] | None
     if problem := verbs.refusal(pod, verb, verbs.states_of(pod)):
         raise problem
     hosts.require_reachable(pod.host)
-    return _ask(user, verb, pod.host, pod, pod.name, checked, through)
+    return _ask(user, verb, pod.host, pod, pod.name, checked, through, group)
 
 
-def ask_create(user: User, host: Host, name: object, *, start: bool, through: Through) -> Operation:
-    """Ask for a new infra-only pod called ``name`` on ``host``. Raises as ``ask`` does."""
+def ask_create(user: User, host: Host, spec: PodSpec, *, start: bool, through: Through) -> Operation:
+    """Ask for the pod that ``spec`` (read by ``parse_pod_spec`` for this host) describes. Raises as ``ask`` does."""
     access.require_operate(user, host)
-    checked = verbs.check_new_name(host, name)
     hosts.require_reachable(host)
-    return _ask(user, Verb.CREATE, host, None, checked, {"start": start}, through)
+    return _ask(user, Verb.CREATE, host, None, spec.name, {"spec": plain(spec), "start": start}, through)
+
+
+def ask_add_container(user: User, pod: Pod, spec: ContainerSpec, *, start: bool, through: Through) -> Operation:
+    """Ask for one more container in ``pod``. Raises as ``ask`` does."""
+    access.require_operate(user, pod.host)
+    if problem := verbs.refusal(pod, Verb.ADD_CONTAINER, ()):
+        raise problem
+    hosts.require_reachable(pod.host)
+    return _ask(user, Verb.ADD_CONTAINER, pod.host, pod, pod.name, {"spec": plain(spec), "start": start}, through)
+
+
+Asked = list[tuple[Pod, Operation | Problem]]
+
+
+def ask_group(user: User, verb: Verb, pods: Iterable[Pod], arguments: Mapping[str, Any], through: Through) -> Asked:
+    """Ask for ``verb`` on each of ``pods``, judged by itself: what cannot be asked of one is asked of the others.
+
+    Return every pod with its operation or what speaks against it; the operations share a group.
+    """
+    group = uuid.uuid4()
+    asked: Asked = []
+    for pod in pods:
+        try:
+            asked.append((pod, ask(user, verb, pod, arguments=arguments, through=through, group=group)))
+        except Problem as problem:
+            asked.append((pod, problem))
+    return asked
+
+
+def ask_prune(user: User, pods: Iterable[Pod], through: Through) -> Asked:
+    """Ask for the removal of those of ``pods`` that have ended; the others are left, each with the reason.
+
+    The engine's own prune ignores filters and removes every ended pod of the host (engine.md 1.5), so it is not used.
+    """
+    chosen = list(pods)
+    ended = ask_group(user, Verb.REMOVE, [pod for pod in chosen if pod.state in ENDED], {}, through)
+    hint = "Only pods that are exited or stopped are pruned."
+    left: Asked = [
+        (pod, Conflict("wrong_state", f"The pod is {pod.state.lower()}.", hint=hint))
+        for pod in chosen
+        if pod.state not in ENDED
+    ]
+    return [*ended, *left]
 
 
 def _ask(
-    user: User, verb: Verb, host: Host, pod: Pod | None, name: str, arguments: dict[str, Any], through: Through
+    user: User,
+    verb: Verb,
+    host: Host,
+    pod: Pod | None,
+    name: str,
+    arguments: dict[str, Any],
+    through: Through,
+    group: uuid.UUID | None = None,
 ) -> Operation:
     now = timezone.now()
     operation = Operation(
@@ -52,6 +113,7 @@ def _ask(
         pod_engine_id=pod.engine_id if pod else "",
         pod_name=name,
         arguments=arguments,
+        group=group,
         asked_by=user,
         asked_by_name=user.get_username(),
         asked_through=through,

@@ -1,12 +1,11 @@
 """Which verbs make sense when, what they take, and how long they may last."""
 
-import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
 from pods.domain.errors import Conflict, Invalid, Missing, Problem
 from pods.messages.names import Verb
-from pods.models import Host, Pod
+from pods.models import Pod
 
 # The order in which pages offer them. CREATE makes a pod, so it is never asked of one.
 ON_PODS = (
@@ -38,8 +37,6 @@ SIGNALS = (
     *("SIGHUP", "SIGINT", "SIGQUIT", "SIGABRT", "SIGKILL", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGTERM"),
     *("SIGCONT", "SIGSTOP", "SIGTSTP", "SIGWINCH"),
 )
-NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
-LONGEST_NAME = 63  # it becomes the hostname inside
 LONGEST_GRACE = 3600  # seconds
 
 
@@ -123,15 +120,17 @@ def deadline_seconds(verb: Verb, arguments: Mapping[str, Any]) -> int:
     return DEADLINES[verb] + int(grace)
 
 
-def check_new_name(host: Host, name: object) -> str:
-    """Return the name for a new pod of ``host``; raises Invalid, or Conflict when it is taken there."""
-    if not isinstance(name, str) or not NAME.fullmatch(name) or len(name) > LONGEST_NAME:
-        raise Invalid(
-            "invalid",
-            "This is no name for a pod.",
-            field="name",
-            hint=f"Begin with a letter or digit; then letters, digits, '_', '.' and '-'; at most {LONGEST_NAME}.",
+def warning(pod: Pod, verb: Verb) -> str | None:
+    """Return what else will happen: systemd acts on its own on a pod that one of its units manages. None: nothing."""
+    if not pod.systemd_unit:
+        return None
+    unit = pod.systemd_unit
+    if verb in {Verb.STOP, Verb.KILL, Verb.REMOVE}:
+        return f"systemd will act back: {unit} manages this pod and may start it again. Stop the unit instead."
+    if verb in {Verb.START, Verb.RESTART, Verb.START_INFRA}:
+        return (
+            f"systemd will act back: {unit} manages this pod and may not notice that it runs. Start the unit instead."
         )
-    if host.pods.filter(name=name, removed_at=None).exists():
-        raise Conflict("name_taken", f"A pod named {name} exists on {host.name} already.", field="name")
-    return name
+    if verb in {Verb.PAUSE, Verb.ADD_CONTAINER}:
+        return f"systemd will act back: {unit} manages this pod, and its next start undoes this."
+    return None

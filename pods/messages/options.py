@@ -15,7 +15,9 @@ POD_SINCE = {
     "hosts_file": (5, 4),
 }
 # Values that came later than their field.
-POD_VALUES_SINCE = {("network_mode", "pasta"): (4, 4)}
+POD_VALUES_SINCE = {("network_mode", "pasta"): (4, 4), ("network_mode", "ns"): (4, 4)}
+# An extra host whose address is ``host-gateway``.
+HOST_GATEWAY = (4, 7)
 # ``share_parent`` without an infra container is honoured from here on.
 SHARE_PARENT_WITHOUT_INFRA = (4, 7)
 

@@ -80,16 +80,9 @@ def test_an_unknown_verb_is_missing(word: str) -> None:
         verbs.parse_verb(word)
 
 
-@pytest.mark.parametrize("name", ["", "-a", "a b", "a/b", "<script>", "ü", "a" * 64, 5, None])
-def test_a_bad_name_is_invalid(host: Host, name: object) -> None:
-    with pytest.raises(Invalid) as caught:
-        verbs.check_new_name(host, name)
-    assert caught.value.field == "name"
-
-
-def test_a_name_that_is_taken_is_a_conflict_until_its_pod_is_gone(host: Host) -> None:
-    bring_online("alpha", pod("web"))
-    with pytest.raises(Conflict):
-        verbs.check_new_name(host, "web")
-    bring_online("alpha")
-    assert verbs.check_new_name(host, "web") == "web"
+def test_acting_on_a_pod_of_systemd_warns_that_systemd_acts_back() -> None:
+    managed = Pod(name="web", systemd_unit="web-pod.service")
+    assert "web-pod.service" in (verbs.warning(managed, Verb.STOP) or "")
+    assert "web-pod.service" in (verbs.warning(managed, Verb.START) or "")
+    assert verbs.warning(managed, Verb.LOOK_UP_CGROUP) is None
+    assert verbs.warning(Pod(name="web"), Verb.STOP) is None

@@ -148,7 +148,8 @@ def test_a_taken_name_is_409(web: Pod, alice: User) -> None:
 def test_a_new_pod_is_asked_for(web: Pod, alice: User) -> None:
     answer = post(alice, "/api/v1/pods/", {"host": "alpha", "name": "fresh", "start": False})
     assert answer.status_code == 202
-    assert Operation.objects.get().arguments == {"start": False}
+    arguments = Operation.objects.get().arguments
+    assert (arguments["spec"]["name"], arguments["start"]) == ("fresh", False)
 
 
 @pytest.mark.parametrize("change", [{"silent": True}, {"answering": False}])

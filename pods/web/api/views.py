@@ -15,6 +15,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from pods.dispatch.operations import ask, ask_create
 from pods.domain import access
 from pods.domain.errors import Invalid
+from pods.domain.specs.parse import parse_pod_spec
 from pods.domain.verbs import parse_verb
 from pods.models import Container, Host, Operation, Pod
 from pods.web.api import serializers
@@ -71,13 +72,10 @@ class PodViewSet(ReadOnlyModelViewSet[Pod]):
         host = access.visible_hosts(request.user).filter(slug=body.validated_data["host"]).first()
         if host is None:
             raise Invalid("unknown_host", "There is no such host.", field="host")
-        operation = ask_create(
-            cast(User, request.user),
-            host,
-            body.validated_data["name"],
-            start=body.validated_data["start"],
-            through="api",
-        )
+        user = cast(User, request.user)
+        access.require_operate(user, host)
+        spec = parse_pod_spec({"name": body.validated_data["name"]}, host)
+        operation = ask_create(user, host, spec, start=body.validated_data["start"], through="api")
         return accepted(request, operation)
 
     @action(detail=True, methods=["post"], url_path=r"(?P<verb>[a-z_]+)")

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from pods.dispatch.operations import ask, ask_create
 from pods.domain import access
 from pods.domain.errors import Invalid
+from pods.domain.specs.parse import parse_pod_spec
 from pods.domain.verbs import parse_verb, refusal, states_of
 from pods.messages.names import Verb
 from pods.web.pages.access import SignedInRequest, with_role
@@ -84,7 +85,8 @@ def create(request: SignedInRequest, slug: str) -> HttpResponse:
     """Ask for a new infra-only pod."""
     host = get_object_or_404(access.visible_hosts(request.user), slug=slug)
     name = request.POST.get("name", "").strip()
-    ask_create(request.user, host, name, start=True, through="page")
+    access.require_operate(request.user, host)
+    ask_create(request.user, host, parse_pod_spec({"name": name}, host), start=True, through="page")
     if request.headers.get("HX-Request"):
         found = sections(request.user, access.visible_hosts(request.user).filter(pk=host.pk))
         return render(request, "pods/host.html", {"section": found[0]}, status=202)
