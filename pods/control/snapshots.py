@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from pods.control.changes import announce
 from pods.control.hosts import speaker
+from pods.control.indexing import CAUSES, list_values, write_rows
 from pods.messages import plain
 from pods.messages.facts import ContainerFacts, PodFacts
 from pods.messages.snapshots import Snapshot
@@ -45,8 +46,10 @@ def apply_to(host: Host, snapshot: Snapshot) -> set[int]:
         if (row.epoch, row.sequence) < stamp and (newest or row.removed_at is None)
     }
     unknown = [pod for pod in snapshot.pods if newest and pod.id not in rows]
-    new = [Pod(host=host, engine_id=pod.id, **_pod_values(pod, snapshot, observed)) for pod in unknown]
+    members = _members(snapshot)
+    new = [Pod(host=host, engine_id=pod.id, **_pod_values(pod, members[pod.id], snapshot, observed)) for pod in unknown]
     changed = {pod.pk for pod in Pod.objects.bulk_create(new)}
+    to_index = list(new)
     fields: set[str] = set()
     present = {pod.id: pod for pod in snapshot.pods}
     for engine_id, row in older.items():
@@ -54,12 +57,15 @@ def apply_to(host: Host, snapshot: Snapshot) -> set[int]:
         values: dict[str, Any] = (
             {"removed_at": row.removed_at or observed, "epoch": snapshot.epoch, "sequence": snapshot.sequence}
             if facts is None
-            else _pod_values(facts, snapshot, observed)
+            else _pod_values(facts, members[engine_id], snapshot, observed)
         )
         if news := _assign(row, values):
             changed.add(row.pk)
             fields |= news
+        if news & CAUSES:
+            to_index.append(row)
     _update(Pod, [row for row in older.values() if row.pk in changed], fields | _STAMPS)
+    write_rows(to_index)
     # What is as it was costs one statement, whatever the number of pods.
     same = [row.pk for row in older.values() if row.pk not in changed]
     Pod.objects.filter(pk__in=same).update(observed_at=observed, epoch=snapshot.epoch, sequence=snapshot.sequence)
@@ -118,8 +124,17 @@ def _update(model: type[Pod] | type[Container], rows: list[Any], fields: set[str
     model._default_manager.bulk_update(rows, sorted(fields), batch_size=200)  # noqa: SLF001  # Django's documented API
 
 
-def _pod_values(facts: PodFacts, snapshot: Snapshot, observed: datetime) -> dict[str, Any]:
-    return {
+def _members(snapshot: Snapshot) -> dict[str, list[ContainerFacts]]:
+    members: dict[str, list[ContainerFacts]] = {pod.id: [] for pod in snapshot.pods}
+    for container in snapshot.containers:
+        members.setdefault(container.pod_id, []).append(container)
+    return members
+
+
+def _pod_values(
+    facts: PodFacts, containers: list[ContainerFacts], snapshot: Snapshot, observed: datetime
+) -> dict[str, Any]:
+    return list_values(facts, containers) | {
         "name": facts.name,
         "state": facts.state,
         "created_at": moment(facts.created_at),

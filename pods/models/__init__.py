@@ -3,6 +3,6 @@
 from pods.models.containers import Container
 from pods.models.hosts import Host
 from pods.models.operations import Operation
-from pods.models.pods import Pod, PodLabel
+from pods.models.pods import Pod, PodLabel, PodNetwork
 
-__all__ = ["Container", "Host", "Operation", "Pod", "PodLabel"]
+__all__ = ["Container", "Host", "Operation", "Pod", "PodLabel", "PodNetwork"]

@@ -5,7 +5,7 @@ from django.db import models
 
 from pods.messages.facts import PortMapping
 from pods.messages.specs import ContainerSpec
-from pods.models.pods import Pod
+from pods.models.pods import EXISTING, Pod
 
 
 class Container(models.Model):
@@ -41,7 +41,12 @@ class Container(models.Model):
     class Meta:
         ordering = ("-is_infra", "name", "pk")
         constraints = [models.UniqueConstraint(fields=("pod", "engine_id"), name="container_once_per_pod")]
-        indexes = [models.Index(fields=("engine_id",), name="container_by_engine_id")]
+        indexes = [
+            models.Index(fields=("engine_id",), name="container_by_engine_id"),
+            models.Index(fields=("name",), name="container_by_name", condition=EXISTING),
+            models.Index(fields=("state", "pod"), name="container_by_state", condition=EXISTING),
+            models.Index(fields=("id",), name="container_existing", condition=EXISTING),
+        ]
 
     def __str__(self) -> str:
         return self.name

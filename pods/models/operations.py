@@ -64,6 +64,10 @@ class Operation(models.Model):
         indexes = [
             models.Index(fields=("pod", "-asked_at"), name="operation_by_pod"),
             models.Index(fields=("host", "-asked_at"), name="operation_by_host"),
+            models.Index(fields=("-asked_at", "id"), name="operation_by_age"),
+            models.Index(fields=("state", "-asked_at"), name="operation_by_state"),
+            models.Index(fields=("verb", "-asked_at"), name="operation_by_verb"),
+            models.Index(fields=("asked_by_name", "-asked_at"), name="operation_by_asker"),
             # The reaper and the re-sender look only at what is open.
             models.Index(fields=("state", "deadline_at"), name="operation_open", condition=Q(state__in=OPEN)),
         ]

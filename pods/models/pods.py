@@ -2,6 +2,8 @@
 
 import msgspec
 from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Left
 
 from pods.messages.facts import InfraFacts, KernelLimits, ResourceLimits
 from pods.messages.specs import PodSpec
@@ -18,6 +20,13 @@ class PodState(models.TextChoices):
     EXITED = "Exited"
     STOPPED = "Stopped"
     ERROR = "Error"
+
+
+# A list shows what exists, in some order, with the key to break ties: one index serves it from its first row on.
+EXISTING = Q(removed_at=None)
+# Of a label's value, so much is in the index: PostgreSQL takes no entry of more than a third of a page.
+INDEXED_VALUE = 64
+LONGEST_KEY = 255
 
 
 class Pod(models.Model):
@@ -65,6 +74,9 @@ class Pod(models.Model):
     # What podweb itself asked for when it made this pod; None for a pod that came from elsewhere.
     spec_json = models.JSONField(null=True, db_column="spec")  # messages.specs.PodSpec
     systemd_unit = models.CharField(max_length=255, blank=True, help_text="The unit that manages it, by its label.")
+    # What lists are narrowed and ordered by, kept beside what it is computed from.
+    networks = models.JSONField(default=list)  # [str], the infra container's
+    container_count = models.IntegerField(default=0, help_text="As Podman counts: the infra container is one of them.")
     search_text = models.TextField(blank=True, help_text="Lower case: names, id, labels, images, unit.")
 
     class Meta:
@@ -72,7 +84,11 @@ class Pod(models.Model):
         constraints = [models.UniqueConstraint(fields=("host", "engine_id"), name="pod_once_per_host")]
         indexes = [
             models.Index(fields=("host", "removed_at", "name"), name="pod_by_host_and_name"),
-            models.Index(fields=("removed_at", "state"), name="pod_by_state"),
+            models.Index(fields=("engine_id",), name="pod_by_engine_id"),
+            models.Index(fields=("name", "id"), name="pod_by_name", condition=EXISTING),
+            models.Index(fields=("state", "id"), name="pod_by_state", condition=EXISTING),
+            models.Index(fields=("created_at", "id"), name="pod_by_age", condition=EXISTING),
+            models.Index(fields=("container_count", "id"), name="pod_by_size", condition=EXISTING),
         ]
 
     def __str__(self) -> str:
@@ -126,12 +142,26 @@ class PodLabel(models.Model):
     """One label of a pod, so that filters find it by an index. Rewritten with the pod's row."""
 
     pod = models.ForeignKey(Pod, on_delete=models.CASCADE, related_name="label_rows")
-    key = models.CharField(max_length=255)
+    key = models.CharField(max_length=LONGEST_KEY, help_text="Cut where it is longer; the pod's row has all of it.")
     value = models.TextField(blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=("pod", "key"), name="label_once_per_pod")]
-        indexes = [models.Index(fields=("key",), name="label_by_key")]
+        indexes = [models.Index(F("key"), Left("value", INDEXED_VALUE), name="label_by_key_and_value")]
 
     def __str__(self) -> str:
         return f"{self.key}={self.value}"
+
+
+class PodNetwork(models.Model):
+    """One network that a pod's infra container is on. Rewritten with the pod's row."""
+
+    pod = models.ForeignKey(Pod, on_delete=models.CASCADE, related_name="network_rows")
+    name = models.CharField(max_length=LONGEST_KEY)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("pod", "name"), name="network_once_per_pod")]
+        indexes = [models.Index(fields=("name",), name="network_by_name")]
+
+    def __str__(self) -> str:
+        return self.name
