@@ -72,3 +72,40 @@ def v2_io(text: bytes) -> tuple[int, int]:
         elif field.startswith(b"wbytes="):
             write += number(field[7:]) or 0
     return read, write
+
+
+def v1_devices(text: bytes) -> dict[str, tuple[int, int]]:
+    """Return bytes (read, written) by device of lines ``8:0 Read 123``."""
+    found: dict[str, tuple[int, int]] = {}
+    for line in text.splitlines():
+        fields = line.split()
+        if len(fields) == 3 and (operation := fields[1].lower()) in {b"read", b"write"}:
+            device = fields[0].decode("ascii", "replace")
+            read, written = found.get(device, (0, 0))
+            value = number(fields[2]) or 0
+            found[device] = (read + value, written) if operation == b"read" else (read, written + value)
+    return found
+
+
+def v2_devices(text: bytes) -> dict[str, tuple[int, int]]:
+    """Return bytes (read, written) by device of lines ``8:0 rbytes=1 wbytes=2 ...``."""
+    found: dict[str, tuple[int, int]] = {}
+    for line in text.splitlines():
+        device, _, rest = line.partition(b" ")
+        if b"bytes=" in rest:
+            found[device.decode("ascii", "replace")] = v2_io(rest)
+    return found
+
+
+def pressure(text: bytes) -> tuple[int | None, int | None]:
+    """Return µs of stall since the cgroup was made, (some, full), of a pressure file (PSI).
+
+    ``some avg10=0.00 avg60=0.00 avg300=0.00 total=0``, then the same with ``full``; old kernels have no full of cpu.
+    """
+    some, _, full = text.partition(b"\nfull ")
+    return _total(some) if some.startswith(b"some ") else None, _total(full)
+
+
+def _total(line: bytes) -> int | None:
+    _, found, value = line.rpartition(b" total=")
+    return number(value) if found else None

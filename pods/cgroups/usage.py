@@ -1,7 +1,10 @@
 """What two readings of the counters give."""
 
+from msgspec.structs import replace
+
+from pods.cgroups.detail import DetailCounters
 from pods.cgroups.reader import Counters
-from pods.messages.live import Usage
+from pods.messages.live import Detail, Usage
 
 FIRST = "first sample: a rate needs two"
 FELL = "the counter fell: it began again"
@@ -49,3 +52,67 @@ def _reasons(previous: Counters | None, now: Counters, **rates: float | None) ->
             before = None if previous is None else getattr(previous, name)
             why[name] = FIRST if before is None else FELL
     return why
+
+
+_PERCENT_OF_NS = 1e7  # ns per second -> percent
+_PERCENT_OF_US = 1e4
+
+
+def detail(previous: DetailCounters | None, now: DetailCounters, *, missing: dict[str, str]) -> Detail:
+    """Return the details between two readings of one cgroup; without a previous one, what needs no interval."""
+    seconds: float | None = None
+    before, pressure = now, {}
+    if previous is not None:
+        before, seconds = previous, (now.at - previous.at) / 1e9
+        for key, total in now.pressure.items():
+            one = rate(before.pressure.get(key), total, seconds)
+            if one is not None:
+                pressure[key] = one / _PERCENT_OF_US
+    passed = seconds or 0.0  # no time, no rates
+    return Detail(
+        seconds=seconds,
+        cpu_user=_scaled(rate(before.cpu_user, now.cpu_user, passed)),
+        cpu_system=_scaled(rate(before.cpu_system, now.cpu_system, passed)),
+        periods=rate(before.periods, now.periods, passed),
+        throttled_periods=rate(before.throttled_periods, now.throttled_periods, passed),
+        throttled=_scaled(rate(before.throttled, now.throttled, passed)),
+        memory_anon=now.memory_anon,
+        memory_file=now.memory_file,
+        memory_kernel=now.memory_kernel,
+        memory_swap=now.memory_swap,
+        events=now.events,
+        pressure=pressure,
+        devices=_devices(before, now, passed),
+        missing=missing,
+    )
+
+
+def quiet(one: Detail) -> Detail:
+    """Return the details while nothing runs any more: what is a rate is zero where it is known."""
+    return replace(
+        one,
+        cpu_user=None if one.cpu_user is None else 0.0,
+        cpu_system=None if one.cpu_system is None else 0.0,
+        periods=None if one.periods is None else 0.0,
+        throttled_periods=None if one.throttled_periods is None else 0.0,
+        throttled=None if one.throttled is None else 0.0,
+        pressure=dict.fromkeys(one.pressure, 0.0),
+        devices=dict.fromkeys(one.devices, (0.0, 0.0)),
+    )
+
+
+def _scaled(value: float | None) -> float | None:
+    return None if value is None else value / _PERCENT_OF_NS
+
+
+def _devices(previous: DetailCounters, now: DetailCounters, seconds: float) -> dict[str, tuple[float, float]]:
+    """Return the rates of each device; one that was not there before began at zero."""
+    rates: dict[str, tuple[float, float]] = {}
+    if previous.devices is None or now.devices is None:
+        return rates
+    for device, (read, written) in now.devices.items():
+        before = previous.devices.get(device, (0, 0))
+        one = rate(before[0], read, seconds), rate(before[1], written, seconds)
+        if one[0] is not None and one[1] is not None:
+            rates[device] = (one[0], one[1])
+    return rates

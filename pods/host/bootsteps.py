@@ -59,7 +59,7 @@ class HostWorkerStep(bootsteps.StartStopStep):
             push(group, dict(tick))
 
         watcher = Watcher(self._connection, host_worker.observer, reports)
-        sampler = Sampler(host, host_worker.inventory, publish)
+        sampler = Sampler(host, host_worker.inventory, publish, looks=host_worker.looks)
         _workers[host] = host_worker
         host_worker.announce()
         self._parts = [watcher, sampler, reports]
@@ -103,6 +103,6 @@ def _only_worker(host: str) -> Any:
 
 
 def _raise_file_limit() -> None:
-    """Five files stay open for each container; the usual soft limit would end at two hundred."""
+    """Some sixteen files stay open for each container; the usual soft limit would end at sixty."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -9,10 +9,11 @@ from celery import current_app
 from kombu.exceptions import OperationalError
 
 from pods.messages import encode
-from pods.messages.names import CONTROL_QUEUE, OPERATION_ENDED, OPERATION_STARTED
+from pods.messages.names import CONTROL_QUEUE, OPERATION_ENDED, OPERATION_STARTED, SAMPLES
 
 log = logging.getLogger(__name__)
 KEPT = 1000  # messages; beyond, what a later snapshot repeats anyway is dropped first
+SAMPLES_KEPT = 90  # a quarter of an hour: of a large host they are the largest messages, and the newest matter
 _PRECIOUS = {OPERATION_STARTED, OPERATION_ENDED}
 
 
@@ -37,10 +38,17 @@ class Reports:
     def __call__(self, name: str, message: msgspec.Struct) -> None:
         """Queue one message for the control task ``name``."""
         with self._condition:
+            if name == SAMPLES:
+                self._drop_old_samples()
             if len(self._queue) >= KEPT:
                 self._make_room()
             self._queue.append((name, message))
             self._condition.notify()
+
+    def _drop_old_samples(self) -> None:
+        samples = [entry for entry in self._queue if entry[0] == SAMPLES]
+        if len(samples) >= SAMPLES_KEPT:
+            self._queue.remove(samples[0])
 
     def _make_room(self) -> None:
         for entry in self._queue:

@@ -15,56 +15,21 @@ import msgspec
 
 from pods.cgroups import layout
 from pods.cgroups.network import NamespaceGoneError, NetworkReader, host_inodes, namespace_inode
-from pods.cgroups.reader import CgroupGoneError, CgroupReader, Counters
-from pods.cgroups.usage import FELL, FIRST, rate, usage
+from pods.cgroups.reader import CgroupGoneError
+from pods.host.groups import Group, Network
 from pods.host.inventory import Inventory, Known
+from pods.host.looks import Looks
+from pods.host.samples import Collector
 from pods.messages.facts import ContainerFacts
-from pods.messages.live import LiveTick, PodUsage, Usage
+from pods.messages.live import Detail, LiveTick, PodUsage, Usage
 
 log = logging.getLogger(__name__)
 EVERY = 1.0  # seconds
+DETAIL_EVERY = 10  # ticks, for a pod that nobody looks at
 NO_POD_CGROUP = "the pod has no cgroup of its own"
 NAMESPACE_GONE = "the network namespace is gone"
 HOST_NETWORK = "host network: the interfaces are the host's"
 LIVE = {"running", "paused"}
-
-
-class _Group:
-    """One cgroup with its previous reading."""
-
-    __slots__ = ("before", "reader")
-
-    def __init__(self, reader: CgroupReader) -> None:
-        self.reader = reader
-        self.before: Counters | None = None
-
-    def usage(self, memory_total: int) -> Usage:
-        now = self.reader.read()
-        result = usage(self.before, now, missing=self.reader.missing, memory_total=memory_total)
-        self.before = now
-        return result
-
-
-class _Network:
-    """One network namespace with its previous reading."""
-
-    __slots__ = ("before", "inode", "reader")
-
-    def __init__(self, reader: NetworkReader, inode: int) -> None:
-        self.reader = reader
-        self.inode = inode
-        self.before: tuple[int, int, int] | None = None  # monotonic ns, received, sent
-
-    def rates(self) -> tuple[float | None, float | None, dict[str, str]]:
-        """Return bytes per second received and sent, and why for what is unknown of them."""
-        received, sent = self.reader.read()
-        now = (time.monotonic_ns(), received, sent)
-        before, self.before = self.before, now
-        if before is None:
-            return None, None, {"received": FIRST, "sent": FIRST}
-        seconds = (now[0] - before[0]) / 1e9
-        rates = {"received": rate(before[1], received, seconds), "sent": rate(before[2], sent, seconds)}
-        return rates["received"], rates["sent"], {name: FELL for name, one in rates.items() if one is None}
 
 
 @dataclass
@@ -72,27 +37,34 @@ class _Sampled:
     """What is open for one pod. ``seen`` is the inventory's entry that it was opened from."""
 
     seen: Known
-    total: _Group | None
-    containers: dict[str, _Group]
-    networks: dict[str, _Network]  # by container id; the infra's is the pod's
+    total: Group | None
+    containers: dict[str, Group]
+    networks: dict[str, Network]  # by container id; the infra's is the pod's
     infra_id: str
+    slot: int  # the tick of every ten in which its details are read: spread, so that no tick is dear
+    names: dict[str, str]  # of containers, by id
     no_network: str = ""  # why the pod's network is unknown
 
     def close(self) -> None:
         for group in (self.total, *self.containers.values()):
             if group is not None:
-                group.reader.close()
+                group.close()
         for network in self.networks.values():
             network.reader.close()
 
 
 @dataclass
 class Sampler:
-    """Reads what the inventory lists and hands a LiveTick to ``publish`` every second."""
+    """Reads what the inventory lists and hands a LiveTick to ``publish`` every second, and all of it to ``collector``.
+
+    Details are read every tenth second, and each second for a pod that somebody looks at.
+    """
 
     host: str
     inventory: Inventory
     publish: Callable[[LiveTick], None]
+    collector: Collector | None = None
+    looks: Looks = field(default_factory=Looks)
     cgroup_root: Path = layout.CGROUP_ROOT
     proc_root: Path = layout.PROC_ROOT
     sequence: int = 0
@@ -139,39 +111,55 @@ class Sampler:
             self._open()
         self.sequence += 1
         at = time.time()
+        if self.collector is not None:
+            self.collector.begin(at)
         pods = {pod_id: self._encode(sampled, at) for pod_id, sampled in self._pods.items()}
         return {"type": "live.tick", "host": self.host, "sequence": self.sequence, "at": at, "pods": pods}
 
     def _encode(self, sampled: _Sampled, at: float) -> str:
+        looked_at = self.looks.at(sampled.seen.pod.id)
+        detailed = looked_at or (self.sequence + sampled.slot) % DETAIL_EVERY == 0
+        sums = None if self.collector is None else self.collector.pod(sampled.seen)
         # The container first: reading its parent's counter later can only show more, never less.
         containers: dict[str, Usage] = {}
         for container_id, group in tuple(sampled.containers.items()):
             try:
                 one = group.usage(self._memory_total)
+                more = group.detail(whole=looked_at) if detailed or group.details is None else None
             except CgroupGoneError:
                 # Its end is an event that the watcher sees too; until then the others go on.
-                group.reader.close()
+                group.close()
                 del sampled.containers[container_id]
                 self._retry = True
                 continue
             if container_id in sampled.networks and container_id != sampled.infra_id:
                 one = self._with_network(sampled, container_id, one)
-            containers[container_id] = one
-        pod = PodUsage(at=at, source=self.source, total=self._total(sampled), containers=containers)
+            if sums is not None:
+                sums.of(sampled.names[container_id]).add(one, more)
+            containers[container_id] = one if more is None or not looked_at else _with(one, more)
+        total, more = self._total(sampled, detailed=detailed, looked_at=looked_at)
+        if sums is not None:
+            sums.total.add(total, more)
+        if looked_at and more is not None:
+            total = _with(total, more)
+        pod = PodUsage(at=at, source=self.source, total=total, containers=containers)
         return self._encoder.encode(pod).decode()
 
-    def _total(self, sampled: _Sampled) -> Usage:
-        try:
-            total = Usage(missing=_NOTHING) if sampled.total is None else sampled.total.usage(self._memory_total)
-        except CgroupGoneError:
-            if sampled.total is not None:
-                sampled.total.reader.close()
-            sampled.total, self._retry = None, True
-            total = Usage(missing=_NOTHING)
+    def _total(self, sampled: _Sampled, *, detailed: bool, looked_at: bool) -> tuple[Usage, Detail | None]:
+        more: Detail | None = None
+        total = Usage(missing=_NOTHING)
+        if sampled.total is not None:
+            try:
+                total = sampled.total.usage(self._memory_total)
+                more = sampled.total.detail(whole=looked_at) if detailed or sampled.total.details is None else None
+            except CgroupGoneError:
+                sampled.total.close()
+                sampled.total, self._retry = None, True
+                total = Usage(missing=_NOTHING)
         if sampled.infra_id in sampled.networks:
-            return self._with_network(sampled, sampled.infra_id, total)
+            return self._with_network(sampled, sampled.infra_id, total), more
         why = dict.fromkeys(("received", "sent"), sampled.no_network)
-        return msgspec.structs.replace(total, missing={**total.missing, **why})
+        return msgspec.structs.replace(total, missing={**total.missing, **why}), more
 
     def _with_network(self, sampled: _Sampled, container_id: str, one: Usage) -> Usage:
         try:
@@ -193,7 +181,9 @@ class Sampler:
                 self._pods[pod_id] = self._open_pod(one)
 
     def _open_pod(self, one: Known) -> _Sampled:
-        sampled = _Sampled(one, None, {}, {}, one.pod.infra_container_id)
+        container_names = {container.id: container.name for container in one.containers}
+        slot = len(self._pods) % DETAIL_EVERY
+        sampled = _Sampled(one, None, {}, {}, one.pod.infra_container_id, slot, container_names)
         path: str | None = None
         for container in one.containers:
             if container.state not in LIVE or container.pid is None:
@@ -211,9 +201,9 @@ class Sampler:
             sampled.no_network = "the infra container does not run" if sampled.infra_id else "no infra container"
         return sampled
 
-    def _group(self, path: str) -> _Group | None:
+    def _group(self, path: str) -> Group | None:
         try:
-            return _Group(CgroupReader(self._layout, path))
+            return Group(self._layout, path)
         except CgroupGoneError:
             self._retry = True
             return None
@@ -229,12 +219,16 @@ class Sampler:
                 sampled.no_network = HOST_NETWORK
             return
         try:
-            sampled.networks[container.id] = _Network(NetworkReader(container.pid, self.proc_root), inode)
+            sampled.networks[container.id] = Network(NetworkReader(container.pid, self.proc_root), inode)
         except NamespaceGoneError:
             self._retry = True
 
 
 _NOTHING = dict.fromkeys(("cpu", "memory", "memory_limit", "pids", "read", "write"), NO_POD_CGROUP)
+
+
+def _with(one: Usage, more: Detail) -> Usage:
+    return msgspec.structs.replace(one, detail=more)
 
 
 def _running(one: Known | None) -> tuple[tuple[str, int | None], ...]:

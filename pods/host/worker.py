@@ -14,6 +14,7 @@ from pods.host.call import Call, Refusal
 from pods.host.connection import Connection
 from pods.host.inventory import Inventory
 from pods.host.ledger import Ledger
+from pods.host.looks import Looks
 from pods.host.observer import Identity, Observer, try_observe
 from pods.host.turns import Turns
 from pods.messages import names
@@ -47,6 +48,7 @@ class HostWorker:
     inventory: Inventory = field(default_factory=Inventory)
     ledger: Ledger = field(default_factory=Ledger)
     turns: Turns = field(default_factory=Turns)
+    looks: Looks = field(default_factory=Looks)
 
     def __post_init__(self) -> None:
         self.observer = Observer(self.identity, self.inventory)

@@ -38,10 +38,14 @@ SNAPSHOT = "pods.control.snapshot"  # snapshots.Snapshot
 RESOURCES = "pods.control.resources"  # resources.HostResources
 OPERATION_STARTED = "pods.control.operation_started"  # operations.OperationStarted
 OPERATION_ENDED = "pods.control.operation_ended"  # operations.OperationEnded
+SAMPLES = "pods.control.samples"  # samples.Samples
 # Periodic tasks of the control worker; no argument.
 REAP = "pods.control.reap"
 RESEND = "pods.control.resend"
 MARK_SILENT = "pods.control.mark_silent"
+
+# A task of a host worker that is no operation: it leaves no trace.
+LOOK = "pods.host.look"  # live.Look
 
 
 def live_group(slug: str) -> str:

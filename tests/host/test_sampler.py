@@ -2,12 +2,17 @@
 
 import json
 import time
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from pods.host.sampler import Sampler
+from pods.host.looks import Looks
+from pods.host.sampler import DETAIL_EVERY, Sampler
+from pods.host.samples import Collector
 from pods.messages.live import LiveTick
+from pods.messages.samples import METRICS
 from tests.host.conftest import Desk
 from tests.hosts.cgroups import CGROUP
 
@@ -91,3 +96,66 @@ def test_a_pod_on_the_hosts_network_has_no_network_numbers(desk: Desk, sampler: 
     assert "received" not in total
     assert "host network" in total["missing"]["received"]
     sampler.stop()
+
+
+def test_details_come_each_second_for_the_pod_that_somebody_looks_at_alone(desk: Desk, sampler: Sampler) -> None:
+    desk.make("web", "app")
+    desk.make("db", "store")
+    desk.worker.observer.observe_all(desk.worker.connection.engine())
+    web = desk.box.podman("pod", "inspect", "web", "--format", "{{.ID}}").stdout.strip()
+    for _ in range(DETAIL_EVERY):
+        assert "detail" not in str(sampler.sample_once()["pods"])
+    sampler.looks.look(web, 5)
+    sampler.sample_once()
+    time.sleep(0.1)
+    tick = sampler.sample_once()
+    looked = json.loads(tick["pods"].pop(web))
+    for one in (looked["total"], *looked["containers"].values()):
+        detail = one["detail"]
+        assert 0.05 < detail["seconds"] < 5
+        assert {"cpu_user", "cpu_system", "throttled", "memory_anon", "memory_kernel", "events"} <= set(detail)
+        assert set(detail["pressure"]) >= {"cpu_some", "io_full"} or "cpu_pressure" in detail["missing"]
+    assert looked["total"]["detail"]["memory_kernel"] > 0
+    assert "detail" not in str(tick["pods"])
+    sampler.stop()
+
+
+def test_a_look_ends_by_itself() -> None:
+    looks = Looks()
+    looks.look("a", 0.05)
+    assert looks.at("a")
+    assert not looks.at("b")
+    time.sleep(0.1)
+    assert not looks.at("a")
+
+
+def test_every_ten_seconds_go_to_history_as_average_and_maximum(
+    desk: Desk, sampler: Sampler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.make("web", "app", pod=("--label", "PODMAN_SYSTEMD_UNIT=web.service"))
+    desk.worker.observer.observe_all(desk.worker.connection.engine())
+    sent: list[Any] = []
+    sampler.collector = Collector(desk.worker.identity, lambda name, message: sent.append((name, message)))
+    for at in [100.4, *range(101, 110), 110.3, 111.4]:
+        monkeypatch.setattr(time, "time", partial(float, at))
+        sampler.sample_once()
+        time.sleep(0.02)
+    sampler.stop()
+    # The sample at 100.4 tells of the second before it, and that at 110.3 of the period's last.
+    assert [(name, one.at) for name, one in sent] == [("pods.control.samples", 90), ("pods.control.samples", 100)]
+    (pod,) = sent[1][1].pods
+    assert (pod.name, pod.unit, pod.total.ticks) == ("web", "web.service", 10)
+    assert set(pod.containers) == {"app", *(name for name in pod.containers if name.endswith("-infra"))}
+    averages = dict(zip(METRICS, pod.total.averages, strict=True))
+    maxima = dict(zip(METRICS, pod.total.maxima, strict=True))
+    assert averages["pids"] == maxima["pids"]
+    assert averages["pids"] is not None
+    assert averages["pids"] >= 4
+    for name in METRICS:
+        average, top = averages[name], maxima[name]
+        assert average is not None, name
+        assert top is not None
+        assert average <= top
+    app = dict(zip(METRICS, pod.containers["app"].averages, strict=True))
+    assert app["received"] is None
+    assert app["pids"] == 1

@@ -9,6 +9,7 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.contrib.sessions.backends.db import SessionStore
 
+from pods.dispatch.looks import look
 from pods.domain import access
 from pods.messages.names import changes_group, live_group
 from podweb.consumers import Feed
@@ -31,7 +32,8 @@ class Nowhere(AsyncWebsocketConsumer):  # type: ignore[misc]
 
 
 class LiveConsumer(Feed):
-    """``/ws/live/``: ticks and changes of every host that the reader may see; ``?pod=ENGINE_ID`` only that pod's ticks.
+    """``/ws/live/``: ticks and changes of every host that the reader may see; ``?pod=ENGINE_ID`` only that pod's ticks,
+    with details.
 
     Sends ``{"type": "tick", "host", "at", "pods": {engine id: PodUsage}}`` and ``{"type": "changes", "host", "pods",
     "states", "all"}``. Takes nothing. Closes with a code of this module.
@@ -42,12 +44,12 @@ class LiveConsumer(Feed):
 
     async def connect(self) -> None:
         """Let in whoever has a role; refuse before accept otherwise."""
+        query = self.scope["query_string"].decode("latin-1")
+        self.only = query.removeprefix("pod=") if query.startswith("pod=") else ""
         code = await self._look()
         if code:
             await self.close(code)
             return
-        query = self.scope["query_string"].decode("latin-1")
-        self.only = query.removeprefix("pod=") if query.startswith("pod=") else ""
         await self.accept()
         self.watching = asyncio.create_task(self._keep_looking())
 
@@ -74,6 +76,8 @@ class LiveConsumer(Feed):
             await self.join(group)
         for group in self.joined - groups:
             await self.leave(group)
+        if self.only:
+            await ask_for_details(user, self.only)
         return 0
 
     async def _keep_looking(self) -> None:
@@ -111,3 +115,6 @@ def slugs_for(user: Any) -> list[str] | None:
     if access.role_of(user) is None:
         return None
     return list(access.visible_hosts(user).values_list("slug", flat=True))
+
+
+ask_for_details = database_sync_to_async(look)
