@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from pods.engine.transport import Engine
+from pods.engine.transport import Engine, decode
 from pods.messages.facts import ContainerFacts, PortMapping
 
 ENDED = {"exited", "stopped"}
@@ -132,6 +132,39 @@ class Inspect(msgspec.Struct):
 def inspect(engine: Engine, container_id: str, *, timeout: float) -> Inspect:
     """Return the container's inspect. Raises NotFoundError."""
     return engine.get(f"/containers/{container_id}/json", Inspect, timeout=timeout)
+
+
+class _Created(msgspec.Struct):
+    Id: str
+
+
+def create(engine: Engine, body: dict[str, Any], *, timeout: float) -> str:
+    """Create a container from a SpecGenerator and return its id. Raises NotFoundError without its image."""
+    return decode(engine.request("POST", "/containers/create", timeout=timeout, body=body).content, _Created).Id
+
+
+def remove(engine: Engine, container_id: str, *, grace: int, timeout: float) -> None:
+    """Remove one container by force, its anonymous volumes too. Never call it on an infra container."""
+    params = {"force": "true", "v": "true", "timeout": str(grace)}
+    engine.request("DELETE", f"/containers/{container_id}", timeout=timeout, params=params)
+
+
+class Top(msgspec.Struct):
+    """The processes of one container, under the engine's column names."""
+
+    Titles: list[str]
+    Processes: list[list[str]] | None = None
+
+
+def top(engine: Engine, container_id: str, *, timeout: float) -> Top | None:
+    """Return its processes; None when it does not run (engines up to 5.1 answer 200 with nothing then)."""
+    response = engine.request("GET", f"/containers/{container_id}/top", timeout=timeout, params={"stream": "false"})
+    return decode(response.content, Top) if response.content.strip() else None
+
+
+def raw_inspect(engine: Engine, container_id: str, *, timeout: float) -> dict[str, Any]:
+    """Return the container's inspect in the engine's own words. Raises NotFoundError."""
+    return engine.get(f"/containers/{container_id}/json", dict[str, Any], timeout=timeout)
 
 
 def start(engine: Engine, container_id: str, *, timeout: float) -> bool:

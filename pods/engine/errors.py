@@ -43,3 +43,9 @@ class UnexpectedError(EngineError):
     """The engine's answer has not the shape that any known version gives."""
 
     code = "engine_refused"
+
+
+class UnsupportedError(EngineError):
+    """The engine, as it is here, would silently ignore an option that was asked for: nothing was sent to it."""
+
+    code = "unsupported"

@@ -52,6 +52,16 @@ def inspect(engine: Engine, pod: str, *, timeout: float) -> PodFacts:
     return parse.pod_facts(raw, infra)
 
 
+def raw_inspect(engine: Engine, pod: str, *, timeout: float) -> dict[str, Any]:
+    """Return the pod's inspect in the engine's own words. Blocks while the pod is stopping. Raises NotFoundError."""
+    return engine.get(f"/pods/{pod}/json", dict[str, Any], timeout=timeout)
+
+
+def kube(engine: Engine, pod: str, *, timeout: float) -> str:
+    """Return the Kubernetes YAML that the engine generates for the pod."""
+    return engine.request("GET", "/generate/kube", timeout=timeout, params={"names": pod}).text
+
+
 def create(engine: Engine, spec: dict[str, Any], *, timeout: float) -> str:
     """Create a pod from a PodSpecGenerator and return its id.
 

@@ -83,7 +83,7 @@ def info(engine: Engine, *, timeout: float) -> EngineInfo:
     """Return what the engine is. Slow (it runs conmon and the OCI runtime): ask once per connection."""
     raw = engine.get("/info", _Info, timeout=timeout)
     host = raw.host
-    return EngineInfo(
+    engine.info = EngineInfo(
         version=raw.version.Version,
         api_version=raw.version.APIVersion or engine.api_version,
         rootless=host.security.rootless,
@@ -97,6 +97,12 @@ def info(engine: Engine, *, timeout: float) -> EngineInfo:
         kernel=host.kernel,
         distribution=f"{host.distribution.distribution} {host.distribution.version}".strip(),
     )
+    return engine.info
+
+
+def known(engine: Engine, *, timeout: float) -> EngineInfo:
+    """Return what the engine is, asking only if nobody has yet."""
+    return engine.info or info(engine, timeout=timeout)
 
 
 def parse_event(line: bytes) -> Event | None:

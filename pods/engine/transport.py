@@ -18,6 +18,7 @@ from pods.engine.errors import (
     UnexpectedError,
     UnreachableError,
 )
+from pods.messages.hosts import EngineInfo
 from pods.messages.operations import Part
 
 Shape = TypeVar("Shape")
@@ -36,6 +37,7 @@ class Engine:
     def __init__(self, socket: Path) -> None:
         self.socket = socket
         self.api_version = OLDEST_API
+        self.info: EngineInfo | None = None  # what system.info found; another engine is another object
         self.client = httpx.Client(
             transport=httpx.HTTPTransport(uds=str(socket), limits=httpx.Limits(max_connections=64)),
             base_url="http://podman",
@@ -78,7 +80,12 @@ class Engine:
 
     @contextmanager
     def stream(
-        self, path: str, *, params: Mapping[str, Any] | None = None, silence: float | None = None
+        self,
+        path: str,
+        *,
+        method: str = "GET",
+        params: Mapping[str, Any] | None = None,
+        silence: float | None = None,
     ) -> Iterator["LineStream"]:
         """Open a stream of JSON lines. ``silence`` is the longest pause in seconds; None = as long as it takes."""
         timeout = httpx.Timeout(silence, connect=CONNECT_TIMEOUT)
@@ -86,7 +93,7 @@ class Engine:
         transport = httpx.HTTPTransport(uds=str(self.socket))
         with httpx.Client(transport=transport, base_url="http://podman", trust_env=False, timeout=timeout) as client:
             with our_errors(self.socket):
-                response = client.send(client.build_request("GET", self.url(path), params=params), stream=True)
+                response = client.send(client.build_request(method, self.url(path), params=params), stream=True)
             try:
                 if response.status_code >= 400:
                     with our_errors(self.socket):
@@ -104,13 +111,17 @@ class LineStream:
         self._response = response
         self._ended = threading.Event()
 
+    def until_end(self) -> Iterator[bytes]:
+        """Yield the lines of an answer that ends by itself."""
+        with our_errors(self._socket):
+            for line in self._response.iter_lines():
+                if line:
+                    yield line.encode()
+
     def __iter__(self) -> Iterator[bytes]:
         """Yield lines until ``end`` is called (returns) or the engine hangs up (raises UnreachableError)."""
         try:
-            with our_errors(self._socket):
-                for line in self._response.iter_lines():
-                    if line:
-                        yield line.encode()
+            yield from self.until_end()
         except EngineError:
             if not self._ended.is_set():
                 raise

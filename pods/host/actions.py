@@ -7,6 +7,7 @@ from pods.engine import containers, pods
 from pods.engine.errors import NotFoundError
 from pods.engine.state import PAUSED, RUNNING, pod_state
 from pods.host.call import Call, Refusal
+from pods.host.creating import add_container, create
 from pods.host.infra import look_up_cgroup, start_infra
 from pods.messages.facts import ContainerFacts
 from pods.messages.names import Verb
@@ -110,40 +111,13 @@ def remove(call: Call) -> None:
         call.note = "It was gone already."
 
 
-def create(call: Call) -> dict[str, Any]:
-    """Make a pod with an infra container alone, and start it unless told not to.
-
-    Sent a second time (after this worker's restart), it finds its own pod by the operation's label.
-    """
-    request = call.request
-    pod_id = _made_before(call)
-    if pod_id is None:
-        call.step("create the pod")
-        spec = {
-            "name": request.pod_name,
-            "labels": {pods.OPERATION_LABEL: request.id},
-            "pod_create_command": ["podweb", "operation", request.id],
-        }
-        pod_id = pods.create(call.engine, spec, timeout=call.left())
-    if request.arguments.get("start", True):
-        call.step("start the pod")
-        pods.start(call.engine, pod_id, timeout=call.left())
-    return {"pod_id": pod_id}
-
-
-def _made_before(call: Call) -> str | None:
-    for pod in pods.list_pods(call.engine, timeout=call.left()):
-        if (pod.Labels or {}).get(pods.OPERATION_LABEL) == call.request.id:
-            return pod.Id
-    return None
-
-
 def _live(members: list[ContainerFacts]) -> list[ContainerFacts]:
     return [member for member in members if member.state in LIVE]
 
 
 ACTIONS: dict[Verb, Callable[[Call], dict[str, Any] | None]] = {
     Verb.CREATE: create,
+    Verb.ADD_CONTAINER: add_container,
     Verb.START: start,
     Verb.STOP: stop,
     Verb.RESTART: restart,

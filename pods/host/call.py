@@ -29,6 +29,7 @@ class Call:
     until: float  # monotonic seconds
     steps: list[Step] = field(default_factory=list)
     note: str = ""
+    made: str = ""  # the engine's id of a pod that this operation made, also when it failed afterwards
 
     def left(self) -> float:
         """Return the seconds until the deadline. Raises TimedOutError behind it."""

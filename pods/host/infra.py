@@ -4,10 +4,12 @@ libpod's own Pod.CgroupPath starts the infra container of a stopped pod, drops t
 the infra container's cgroup instead of the pod's. Here the look-up only reads, and the start is an action of its own.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from pods.engine import containers, pods
 from pods.engine.errors import NotFoundError
+from pods.engine.transport import Engine
 from pods.host.call import Call, Refusal
 from pods.messages import plain
 from pods.messages.facts import PodFacts
@@ -25,26 +27,30 @@ def start_infra(call: Call) -> dict[str, Any]:
             call.note = "It was running already."
     except NotFoundError as error:
         raise Refusal("no_infra_container", "The infra container vanished.") from error
-    found: dict[str, Any] = plain(find_cgroup(call, pod))
+    found: dict[str, Any] = plain(find_cgroup(call.engine, pod, left=call.left))
     return found
 
 
 def look_up_cgroup(call: Call) -> dict[str, Any]:
     """Answer a CgroupAnswer; raises Refusal ``no_pod_cgroup`` where there is none."""
     call.step("read the pod's cgroup")
-    answer = find_cgroup(call, pods.inspect(call.engine, call.request.pod_id, timeout=call.left()))
+    pod = pods.inspect(call.engine, call.request.pod_id, timeout=call.left())
+    answer = find_cgroup(call.engine, pod, left=call.left)
     if answer.cgroup_path is None:
         raise Refusal("no_pod_cgroup", answer.reason, "Start the infra container, then look again.")
     found: dict[str, Any] = plain(answer)
     return found
 
 
-def find_cgroup(call: Call, pod: PodFacts) -> CgroupAnswer:
-    """Return the pod's cgroup: as inspect says, else as the infra container was configured, else by libpod's rule."""
+def find_cgroup(engine: Engine, pod: PodFacts, *, left: Callable[[], float]) -> CgroupAnswer:
+    """Return the pod's cgroup: as inspect says, else as the infra container was configured, else by libpod's rule.
+
+    Starts nothing. ``left`` gives the seconds until the deadline.
+    """
     infra_path: str | None = None
     if pod.infra_container_id:
         try:
-            state = containers.inspect(call.engine, pod.infra_container_id, timeout=call.left()).State
+            state = containers.inspect(engine, pod.infra_container_id, timeout=left()).State
             infra_path = state.CgroupPath or None
         except NotFoundError:
             infra_path = None

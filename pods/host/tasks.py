@@ -1,4 +1,4 @@
-"""The Celery tasks of a host's queue: one for each verb, each with an OperationRequest as its one argument."""
+"""The Celery tasks of a host's queue: one for each verb, with an OperationRequest, and one for a Question."""
 
 import logging
 from typing import Any
@@ -6,11 +6,13 @@ from typing import Any
 import msgspec
 from celery import shared_task
 
-from pods.host import bootsteps
-from pods.messages import decode
+from pods.host import bootsteps, questions
+from pods.messages import decode, encode
 from pods.messages.live import Look
 from pods.messages.names import LOOK, Verb, host_task
 from pods.messages.operations import OperationRequest
+from pods.messages.questions import QUESTION_TASK, Question, answer_group
+from podweb.push import push
 
 log = logging.getLogger(__name__)
 
@@ -36,4 +38,18 @@ def look(raw: dict[str, Any]) -> None:
 
 
 shared_task(name=LOOK)(look)
+
+
+def answer(raw: dict[str, Any]) -> None:
+    """Answer a question to whoever waits for it, without the pod's turn. A malformed one is logged."""
+    try:
+        question = decode(raw, Question)
+    except msgspec.ValidationError as error:
+        log.error("a malformed question was dropped: %s", error)
+        return
+    found = questions.answer(bootsteps.worker_of(question.host).connection, question)
+    push(answer_group(question.id), {"type": "question.answer", "answer": encode(found)})
+
+
+QUESTIONS = shared_task(name=QUESTION_TASK)(answer)
 TASKS = {verb: shared_task(name=host_task(verb))(perform) for verb in Verb}

@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 HINTS = (
     ("address already in use", "Another process on the host listens on this port: end it, or publish another port."),
     ("cannot listen on the", "Another process on the host listens on this port: end it, or publish another port."),
+    ("cannot add init-ctr to a running pod", "Stop the pod first: init containers run before the others start."),
     ("no such image", "Pull the image on the host first."),
     ("have no dependencies", "Half of this pod is missing: remove it and make it again."),
     ("error setting rlimit", "This machine allows less: lower default_ulimits in containers.conf, make the pod again."),
@@ -108,7 +109,9 @@ class HostWorker:
             )
         snapshot = None
         if call is not None:
-            pod_id = request.pod_id or str(ended.result.get("pod_id", ""))
+            if call.made:
+                ended = msgspec.structs.replace(ended, result={**ended.result, "pod_id": call.made})
+            pod_id = request.pod_id or call.made
             snapshot = try_observe(self.observer, call.engine, pod_id) if pod_id else None
         return msgspec.structs.replace(
             ended, at=time.time(), steps=tuple(call.steps) if call else (), snapshot=snapshot
