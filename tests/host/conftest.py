@@ -1,5 +1,6 @@
 """A host worker on a real engine, with what it reports kept in a list instead of sent."""
 
+import json
 import threading
 import time
 import uuid
@@ -12,8 +13,10 @@ import pytest
 
 from pods.host.connection import Connection
 from pods.host.worker import HostWorker, new_identity
+from pods.messages import encode
 from pods.messages.names import OPERATION_ENDED, Verb
 from pods.messages.operations import OperationEnded, OperationRequest
+from pods.messages.specs import ContainerSpec, PodSpec
 from tests.hosts import Box
 
 
@@ -59,6 +62,22 @@ class Desk:
         self.worker.perform(request)
         ended: OperationEnded = self.reported.wait(OPERATION_ENDED, lambda one: one.id == request.id)
         return ended
+
+    def create(self, spec: PodSpec, *, start: bool = False) -> OperationEnded:
+        return self.do(Verb.CREATE, spec.name, spec=encode(spec), start=start)
+
+    def add(self, pod: str, spec: ContainerSpec, *, start: bool = True) -> OperationEnded:
+        return self.do(Verb.ADD_CONTAINER, pod, spec=encode(spec), start=start)
+
+    def inspect(self, pod: str) -> dict[str, Any]:
+        """Return what the command says of the pod."""
+        found: dict[str, Any] = json.loads(self.box.podman("pod", "inspect", pod).stdout)
+        return found
+
+    def inspect_container(self, container: str) -> dict[str, Any]:
+        """Return what the command says of a container."""
+        (found,) = json.loads(self.box.podman("container", "inspect", container).stdout)
+        return dict(found)
 
     def status(self, pod: str) -> str:
         return self.box.podman("pod", "inspect", pod, "--format", "{{.State}}").stdout.strip()

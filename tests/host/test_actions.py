@@ -116,28 +116,6 @@ def test_a_pod_that_is_gone_cannot_be_started(desk: Desk) -> None:
     assert (ended.outcome, ended.code) == ("failed", "not_found")
 
 
-def test_create_starts_and_a_repeat_finds_its_own_work(desk: Desk) -> None:
-    request = desk.request(Verb.CREATE, "fresh", start=True)
-    desk.worker.perform(request)
-    first = desk.reported.wait(OPERATION_ENDED, lambda one: one.id == request.id)
-    assert (first.outcome, desk.status("fresh")) == ("done", "Running")
-    # Another boot of the worker, which knows nothing of the first.
-    desk.worker.ledger.__init__()  # type: ignore[misc]
-    desk.worker.perform(request)
-    second = desk.reported.of(OPERATION_ENDED)[-1]
-    assert second.outcome == "done"
-    assert second.result == first.result
-    assert desk.box.podman("pod", "ps", "-q").stdout.count("\n") == 1
-
-
-def test_a_name_that_is_taken_leaves_no_cgroup_behind(desk: Desk) -> None:
-    desk.box.podman("pod", "create", "--name", "fresh")
-    before = desk.box.run("ls", "/sys/fs/cgroup/memory/libpod_parent").stdout
-    ended = desk.do(Verb.CREATE, "fresh")
-    assert (ended.outcome, ended.code) == ("failed", "engine_refused")
-    assert desk.box.run("ls", "/sys/fs/cgroup/memory/libpod_parent").stdout == before
-
-
 def test_a_port_that_is_taken_is_told_with_a_way_out(desk: Desk) -> None:
     desk.box.podman("pod", "create", "--name", "one", "-p", "18081:80")
     desk.box.podman("pod", "start", "one")
