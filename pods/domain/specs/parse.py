@@ -50,7 +50,11 @@ def normal(spec: PodSpec) -> PodSpec:
     if spec.networks and not mode:
         mode = "bridge"
     share = None if spec.share is None else tuple(sorted(set(spec.share)))
-    return replace(spec, network_mode="" if mode == "private" and not spec.networks else mode, share=share)
+    if mode == "private" and not spec.networks:
+        mode = ""
+    # The default network comes first, as the command has to say it.
+    networks = tuple(sorted(spec.networks, key=lambda one: one.name != ""))
+    return replace(spec, network_mode=mode, share=share, networks=networks)
 
 
 def _reader(raw: object) -> Reader:
