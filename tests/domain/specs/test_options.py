@@ -1,12 +1,13 @@
 """The table of options says something of every field there is, and nothing of any other."""
 
 import pytest
+from msgspec import Struct
 
 from pods.domain.specs.options import CONTAINER_OPTIONS, GROUPS, POD_OPTIONS, Option, unsupported_options
 from pods.messages.specs import ContainerSpec, HealthCheck, PodSpec, Resources
 
 
-def fields(shape: type, *nested: tuple[str, type]) -> set[str]:
+def fields(shape: type[Struct], *nested: tuple[str, type[Struct]]) -> set[str]:
     inner = {f"{name}.{field}" for name, one in nested for field in one.__struct_fields__}
     return {*shape.__struct_fields__, *inner} - {name for name, _ in nested}
 
