@@ -20,6 +20,8 @@ const NAMES = {
   write: "written per second",
   pids: "processes",
 };
+// Containers of a pod share its network, most of them.
+const ELSEWHERE = { received: "counted once, for the whole pod", sent: "counted once, for the whole pod" };
 // The cells of a row, found once; a swapped row is a new element and so a new entry.
 const cells = new WeakMap();
 
@@ -42,7 +44,7 @@ function write(row, usage, source, at) {
     const known = value !== undefined && value !== null;
     const text = known ? FORMATS[name](value) : "–";
     if (cell.textContent !== text) cell.textContent = text;
-    const why = known ? `${NAMES[name]} · ${source}` : usage.missing?.[name] || "not known here";
+    const why = known ? `${NAMES[name]} · ${source}` : usage.missing?.[name] || ELSEWHERE[name] || "not known here";
     const title = known && name === "memory" && usage.memory_limit ? `${why} · limit ${bytes(usage.memory_limit)}` : why;
     if (cell.title !== title) cell.title = title;
   }

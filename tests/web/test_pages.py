@@ -157,6 +157,20 @@ def test_a_creation_that_failed_is_shown_on_the_host(web: Pod, alice: User) -> N
     assert "fresh: Creating failed" in text(browser(alice), "/")
 
 
+def test_each_name_that_is_being_made_has_its_own_news(web: Pod, alice: User) -> None:
+    make_operation(alice, web, verb="create", pod=None, pod_name="fresh", state="failed", message="No.")
+    make_operation(alice, web, verb="create", pod=None, pod_name="other", state="running")
+    page = text(browser(alice), "/")
+    assert "fresh: Creating failed." in page
+    assert "other: Creating" in page
+
+
+def test_a_creation_that_failed_is_no_news_once_the_name_was_made(web: Pod, alice: User) -> None:
+    make_operation(alice, web, verb="create", pod=None, pod_name="web", state="failed", message="No.")
+    make_operation(alice, web, verb="create", pod=web, state="done")
+    assert "Creating failed" not in text(browser(alice), "/")
+
+
 def test_a_removed_pod_stays_readable_without_actions(web: Pod, alice: User) -> None:
     bring_online("alpha")
     page = text(browser(alice), f"/pods/{web.pk}/")

@@ -149,7 +149,7 @@ def outcome_of(operation: Operation | None) -> Outcome | None:
 
 @dataclass(frozen=True)
 class Section:
-    """One host with its pods; ``creating`` are the open or failed requests for new ones."""
+    """One host with its pods; ``creating`` are the open or failed requests for new ones, one for each name."""
 
     host: Host
     rows: list[Row]
@@ -165,11 +165,17 @@ def sections(user: User, hosts: QuerySet[Host]) -> list[Section]:
     for row in rows(user, pods):
         by_host[row.pod.host_id].append(row)
     creating: dict[int, list[Outcome]] = {host.pk: [] for host in found}
-    unmade = access.visible_operations(user).filter(
-        pod=None, verb=Verb.CREATE.value, asked_at__gt=timezone.now() - FAILURE_SHOWN_FOR
-    )
-    for operation in unmade.order_by("asked_at"):
+    for operation in _newest_creations(user):
         outcome = outcome_of(operation)
+        # A made pod says so in its own row.
         if outcome is not None and operation.host_id in creating and operation.state != OperationState.DONE:
-            creating[operation.host_id] = [outcome]
+            creating[operation.host_id].append(outcome)
     return [Section(host, by_host[host.pk], creating[host.pk], access.may_operate(user, host)) for host in found]
+
+
+def _newest_creations(user: User) -> Iterable[Operation]:
+    """Return the newest request for each name: one that failed is no news once the name was made."""
+    recent = access.visible_operations(user).filter(
+        verb=Verb.CREATE.value, asked_at__gt=timezone.now() - FAILURE_SHOWN_FOR
+    )
+    return {(one.host_id, one.pod_name): one for one in recent.order_by("asked_at")}.values()
