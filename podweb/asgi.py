@@ -10,13 +10,18 @@ warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume sy
 
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 
 http = get_asgi_application()
 
 from pods.web.live.origin import SameOriginOnly  # the app registry is ready now
 from pods.web.live.routing import urlpatterns
+from podweb.bodies import BodyLimit
 
 application = ProtocolTypeRouter(
-    {"http": http, "websocket": SameOriginOnly(AuthMiddlewareStack(URLRouter(urlpatterns)))}
+    {
+        "http": BodyLimit(http, settings.DATA_UPLOAD_MAX_MEMORY_SIZE),
+        "websocket": SameOriginOnly(AuthMiddlewareStack(URLRouter(urlpatterns))),
+    }
 )

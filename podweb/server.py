@@ -31,7 +31,7 @@ class CannotStart(Exception):
 @contextlib.contextmanager
 def only_instance(data: Path) -> Iterator[None]:
     """Hold the data directory; raises CannotStart when another podweb has it."""
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (data / "podweb.lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -92,7 +92,7 @@ def _hosts(worker: Any) -> list[str]:
 def _only_worker(host: str) -> Any:
     """Return the lock that makes this the only worker of ``host`` on this machine."""
     directory = Path(settings.DATA)
-    directory.mkdir(parents=True, exist_ok=True)
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = (directory / f"host-{host}.lock").open("w")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -47,4 +47,7 @@ def test_it_ends_cleanly_and_starts_again(clean_engine: Box) -> None:
         begun = time.monotonic()
         assert stack.processes[0].stop(how) == 0, stack.output()
         assert time.monotonic() - begun < 30
+        for name in ("podweb.sqlite3", "podweb.sqlite3-wal", "secret_key"):
+            file = data / name
+            assert not file.exists() or file.stat().st_mode & 0o077 == 0, name
         assert not [line for line in stack.processes[0].lines if "Traceback" in line], stack.output()

@@ -38,6 +38,8 @@ class Command(BaseCommand):
         sys.exit(code)
 
     def _prepare(self, bind: str) -> None:
+        # The database holds sessions; nobody else on this machine needs to read any of DATA.
+        os.umask(0o077)
         settings.START_ENGINE = True
         if bind not in settings.ALLOWED_HOSTS:
             settings.ALLOWED_HOSTS.append("*" if bind in {"0.0.0.0", "::"} else bind)  # asked for by name

@@ -22,6 +22,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         return None
     if isinstance(error, exceptions.ValidationError):
         response.data = _validation(response.data)
+    elif isinstance(error, exceptions.ParseError):
+        response.data = {"code": "parse_error", "message": str(error.detail), "field": "body"}
     elif isinstance(error, Http404):
         response.data = {"code": "not_found", "message": "There is no such thing, or none that you may see."}
     elif isinstance(error, exceptions.APIException):
