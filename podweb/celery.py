@@ -8,7 +8,7 @@ from celery.signals import setup_logging
 from django.conf import settings
 
 import podweb.transport  # noqa: F401  # makes memory:// block instead of poll
-from pods.messages.names import CONTROL_QUEUE, MARK_SILENT, REAP, RESEND
+from pods.messages.names import CONTROL_QUEUE, KEEP_HISTORY, MARK_SILENT, REAP, RESEND
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "podweb.settings")
 
@@ -37,8 +37,8 @@ def configure() -> dict[str, Any]:
         # Longer than any operation: a shorter one would run a task again while it still runs.
         "broker_transport_options": {"visibility_timeout": 24 * 3600},
         "beat_schedule": {
-            name: {"task": name, "schedule": 2.0, "options": {"queue": CONTROL_QUEUE, "expires": 1.9}}
-            for name in (REAP, RESEND, MARK_SILENT)
+            name: {"task": name, "schedule": every, "options": {"queue": CONTROL_QUEUE, "expires": every - 0.1}}
+            for name, every in ((REAP, 2.0), (RESEND, 2.0), (MARK_SILENT, 2.0), (KEEP_HISTORY, 60.0))
         },
         "beat_max_loop_interval": 2,
         "beat_schedule_filename": str(settings.DATA / "beat-schedule"),

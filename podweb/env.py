@@ -1,6 +1,7 @@
 """Typed reading of environment variables. A wrong value stops start-up with a sentence, never a traceback later."""
 
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,18 @@ def flag(name: str, *, default: bool) -> bool:
 def words(name: str) -> list[str]:
     """Return a comma-separated variable as a list without empty items."""
     return [word.strip() for word in text(name).split(",") if word.strip()]
+
+
+def durations(name: str, default: str) -> list[int]:
+    """Return comma-separated growing durations (``24h,7d,90d``) in seconds, as many as ``default`` has.
+
+    Raises ImproperlyConfigured.
+    """
+    found = [re.fullmatch(r"([1-9]\d{0,4})([hd])", word.strip()) for word in text(name, default).split(",")]
+    seconds = [int(one[1]) * (3600 if one[2] == "h" else 86_400) for one in found if one]
+    if len(seconds) != len(default.split(",")) or len(seconds) != len(found) or seconds != sorted(seconds):
+        raise ImproperlyConfigured(f"{name} must be growing durations in h or d, such as {default}")
+    return seconds
 
 
 def secret_key(name: str, path: Path) -> str:

@@ -56,6 +56,8 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": env.database("PODWEB_DATABASE_URL", DATA / "podweb.sqlite3")}
+# How long points of 10 s, 1 min and 10 min are kept, in seconds.
+HISTORY_KEEP = env.durations("PODWEB_HISTORY_KEEP", "24h,7d,90d")
 CELERY_IMPORTS = ("pods.control.tasks", "pods.host.tasks")
 
 # Who may speak to it

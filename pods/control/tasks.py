@@ -7,10 +7,11 @@ from typing import Any, TypeVar
 import msgspec
 from celery import shared_task
 
-from pods.control import hosts, operations, reaper, snapshots
+from pods.control import history, hosts, operations, reaper, snapshots
 from pods.messages import decode, names
 from pods.messages.hosts import EngineStatus, HostOnline
 from pods.messages.operations import OperationEnded, OperationStarted
+from pods.messages.samples import Samples
 from pods.messages.snapshots import Snapshot
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,8 @@ _task(names.ENGINE_STATUS, EngineStatus, hosts.engine_status)
 _task(names.SNAPSHOT, Snapshot, snapshots.apply_snapshot)
 _task(names.OPERATION_STARTED, OperationStarted, operations.operation_started)
 _task(names.OPERATION_ENDED, OperationEnded, operations.operation_ended)
+_task(names.SAMPLES, Samples, history.take_samples)
 shared_task(name=names.REAP)(reaper.reap)
 shared_task(name=names.RESEND)(reaper.resend)
 shared_task(name=names.MARK_SILENT)(hosts.mark_silent)
+shared_task(name=names.KEEP_HISTORY)(history.keep_history)

@@ -13,6 +13,7 @@ from pods.host.connection import Connection
 from pods.host.own_engine import OwnEngine
 from pods.host.reports import Reports
 from pods.host.sampler import Sampler
+from pods.host.samples import Collector
 from pods.host.watcher import Watcher
 from pods.host.worker import HostWorker, new_identity
 from pods.messages.live import LiveTick
@@ -59,7 +60,8 @@ class HostWorkerStep(bootsteps.StartStopStep):
             push(group, dict(tick))
 
         watcher = Watcher(self._connection, host_worker.observer, reports)
-        sampler = Sampler(host, host_worker.inventory, publish, looks=host_worker.looks)
+        collector = Collector(host_worker.identity, reports)
+        sampler = Sampler(host, host_worker.inventory, publish, collector, host_worker.looks)
         _workers[host] = host_worker
         host_worker.announce()
         self._parts = [watcher, sampler, reports]

@@ -78,6 +78,13 @@ class PodSums:
         return found
 
 
+def unit_of(known: Known) -> str:
+    """Return the systemd unit that the labels of a pod, or of its infra container, name; "" for none."""
+    by_rank = sorted(known.containers, key=lambda one: (not one.is_infra, one.name))
+    labels = (known.pod.labels, *(one.labels for one in by_rank))
+    return next((unit for one in labels if (unit := one.get(UNIT_LABEL))), "")
+
+
 class Collector:
     """Gathers a host's ticks and sends one message every ten seconds. One thread at a time."""
 
@@ -86,6 +93,7 @@ class Collector:
         self._send = send
         self._at = 0
         self._pods: dict[tuple[str, str], PodSums] = {}
+        self._known: dict[str, tuple[Known, PodSums]] = {}  # by pod id: most ticks ask for the same again
 
     def begin(self, at: float) -> None:
         """A tick begins at ``at`` (seconds since 1970); what it closes is sent."""
@@ -94,17 +102,20 @@ class Collector:
             return
         if self._pods:
             self._send(names.SAMPLES, self._samples())
-            self._pods = {}
+        self._pods, self._known = {}, {}
         self._at = period
 
     def pod(self, known: Known) -> PodSums:
         """Return the sums of a pod."""
-        unit = known.pod.labels.get(UNIT_LABEL, "")
-        key = (known.pod.name, unit)
-        found = self._pods.get(key)
-        if found is None:
-            found = self._pods[key] = PodSums(*key)
-        return found
+        former = self._known.get(known.pod.id)
+        if former is not None and former[0] is known:
+            return former[1]
+        key = (known.pod.name, unit_of(known))
+        sums = self._pods.get(key)
+        if sums is None:
+            sums = self._pods[key] = PodSums(*key)
+        self._known[known.pod.id] = (known, sums)
+        return sums
 
     def _samples(self) -> Samples:
         return Samples(

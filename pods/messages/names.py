@@ -43,6 +43,7 @@ SAMPLES = "pods.control.samples"  # samples.Samples
 REAP = "pods.control.reap"
 RESEND = "pods.control.resend"
 MARK_SILENT = "pods.control.mark_silent"
+KEEP_HISTORY = "pods.control.keep_history"
 
 # A task of a host worker that is no operation: it leaves no trace.
 LOOK = "pods.host.look"  # live.Look

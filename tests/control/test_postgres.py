@@ -16,6 +16,7 @@ AGAIN = [
     "tests/domain",
     "tests/admin",
     "tests/web/test_api.py",
+    "tests/web/test_history_api.py",
     "tests/web/test_pages.py",
 ]
 

@@ -24,6 +24,8 @@ def python(code: str, data: Path, **values: str) -> subprocess.CompletedProcess[
         ("PODWEB_DATABASE_URL", "mysql://x", "must begin with sqlite:// or postgres://"),
         ("PODWEB_CHANNEL_LAYER_URL", "amqp://x", "must begin with memory:// or redis://"),
         ("PODWEB_SECURE", "maybe", "must be yes or no"),
+        ("PODWEB_HISTORY_KEEP", "7d,24h,90d", "growing durations"),
+        ("PODWEB_HISTORY_KEEP", "24h,7d", "growing durations"),
         ("PODWEB_SECRET_KEY", "short", "at least 50 characters"),
         ("PODWEB_SECRET_KEY_FILE", "/nowhere", "cannot read /nowhere"),
     ],

@@ -4,6 +4,7 @@ from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 
 from pods.web.api import views
+from pods.web.api.history import PodHistory
 
 router = SimpleRouter()
 router.register("hosts", views.HostViewSet, basename="host")
@@ -11,4 +12,8 @@ router.register("pods", views.PodViewSet, basename="pod")
 router.register("containers", views.ContainerViewSet, basename="container")
 router.register("operations", views.OperationViewSet, basename="operation")
 
-urlpatterns = [path("v1/", include(router.urls)), re_path(r"^(?P<path>.*)$", views.unknown)]
+urlpatterns = [
+    path("v1/pods/<int:pk>/history/", PodHistory.as_view(), name="pod-history"),
+    path("v1/", include(router.urls)),
+    re_path(r"^(?P<path>.*)$", views.unknown),
+]
