@@ -259,8 +259,6 @@ def _networks(said: Said) -> dict[str, Any]:
             options = tuple(rest.split(",")) if rest and word != "ns" else ()
         elif word in {"container", "pod"}:
             said.unread.append(f"--network={text}")
-        elif text == "bridge":
-            mode = "bridge"
         else:
             names = [text] if ":" in text else text.split(",")
             joined += [one for name in names if (one := _attachment(said, name)) is not None]

@@ -12,7 +12,7 @@ from pods.domain.specs.host_checks import host_checks
 from pods.domain.specs.numbers import size
 from pods.domain.specs.reading import LONGEST_VALUE, Fault, Reader, shown, sound
 from pods.domain.specs.rules import DEFAULT_SHARE, SHARED, pod_rules
-from pods.messages.specs import ContainerSpec, PodSpec
+from pods.messages.specs import ContainerSpec, NetworkAttachment, PodSpec
 from pods.models import Host, Pod
 
 MOST_PROBLEMS = 50
@@ -54,6 +54,9 @@ def normal(spec: PodSpec) -> PodSpec:
         mode = ""
     # The default network comes first, as the command has to say it.
     networks = tuple(sorted(spec.networks, key=lambda one: one.name != ""))
+    if networks == (NetworkAttachment(),):
+        # The mode bridge alone joins the default network.
+        networks = ()
     return replace(spec, network_mode=mode, share=share, networks=networks)
 
 
