@@ -22,7 +22,8 @@ def test_no_file_is_too_long_to_be_found_in(path: Path) -> None:
 
 def test_templates_hold_no_script_or_style_of_their_own() -> None:
     for path in (REPOSITORY / "templates").rglob("*.html"):
-        text = path.read_text()
+        # What stands in Django's own tags is no HTML: an include may take a "style".
+        text = re.sub(r"{%.*?%}", "", path.read_text())
         assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=", text), path
 
 
