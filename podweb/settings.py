@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "channels",
     "rest_framework",
+    "drf_spectacular",
     "knox",
     "csp",
     "pods",
@@ -107,9 +108,27 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["pods.web.api.permissions.HasRole"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["pods.web.api.parsers.SoundJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "pods.web.api.pagination.Pages",
+    "DEFAULT_SCHEMA_CLASS": "pods.web.api.schema.Schema",
     "EXCEPTION_HANDLER": "pods.web.api.errors.exception_handler",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "podweb",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["pods.web.api.permissions.HasRole"],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "PodState": "pods.models.pods.PodState",
+        "OperationState": "pods.models.operations.OperationState",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "pods.web.api.schema.add_shapes",
+    ],
 }
 REST_KNOX = {"TOKEN_TTL": None}  # until it is deleted, unless made with an end
 

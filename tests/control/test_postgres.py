@@ -15,7 +15,7 @@ AGAIN = [
     "tests/dispatch",
     "tests/domain",
     "tests/admin",
-    "tests/web/test_api.py",
+    "tests/web/api",
     "tests/web/test_history_api.py",
     "tests/web/test_pages.py",
 ]

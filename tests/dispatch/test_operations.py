@@ -1,9 +1,7 @@
 """The one door to actions: what is written and sent, and what is not when the broker is away."""
 
 from collections.abc import Iterator
-from typing import Any
 
-import kombu.pools
 import pytest
 from celery import current_app
 from django.contrib.auth.models import User
@@ -16,6 +14,7 @@ from pods.messages.names import Verb, host_queue, host_task
 from pods.messages.specs import ContainerSpec, PodSpec
 from pods.models import Host, Operation, Pod
 from tests.builders import bring_online, members, pod
+from tests.dispatch.hosts import use_broker
 from tests.services.postgres import free_port
 
 pytestmark = pytest.mark.django_db
@@ -27,23 +26,12 @@ def web(host: Host) -> Pod:
     return Pod.objects.get()
 
 
-def _use_broker(url: str) -> str:
-    app: Any = current_app
-    former: str = app.conf.broker_url
-    app.conf.broker_url = url
-    # Celery keeps the connections and producers of the broker that it spoke to last.
-    kombu.pools.reset()
-    app._pool = None
-    app.amqp._producer_pool = None
-    return former
-
-
 @pytest.fixture
 def dead_broker() -> Iterator[None]:
     """A broker's address at which nobody listens."""
-    former = _use_broker(f"redis://127.0.0.1:{free_port()}/0")
+    former = use_broker(f"redis://127.0.0.1:{free_port()}/0")
     yield
-    _use_broker(former)
+    use_broker(former)
 
 
 @pytest.mark.usefixtures("dead_broker")

@@ -8,13 +8,13 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as rest_handler
 
-from pods.domain.errors import Problem
+from pods.domain.errors import InvalidSpec, Problem
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """Return the answer for an exception, or None for what is a fault of podweb (Django answers 500 and logs it)."""
     if isinstance(error, Problem):
-        return Response(error.as_dict(), status=error.status)
+        return Response(problem_data(error), status=error.status)
     if isinstance(error, RequestDataTooBig):
         return Response({"code": "too_large", "message": "It is larger than 64 KiB.", "field": "body"}, status=400)
     response = rest_handler(error, context)
@@ -30,6 +30,14 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         codes: Any = error.get_codes()
         response.data = {"code": str(codes), "message": str(error.detail)}
     return response
+
+
+def problem_data(problem: Problem) -> dict[str, Any]:
+    """Return a problem as it is shown; of a spec with several things wrong each of them, in ``problems``."""
+    data: dict[str, Any] = problem.as_dict()
+    if isinstance(problem, InvalidSpec) and len(problem.problems) > 1:
+        data["problems"] = [one.as_dict() for one in problem.problems]
+    return data
 
 
 def _validation(data: Any) -> dict[str, str]:

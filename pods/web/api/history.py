@@ -5,6 +5,7 @@ from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.utils.dateparse import parse_datetime
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -13,15 +14,51 @@ from pods.domain import access
 from pods.domain.errors import Invalid
 from pods.domain.history import Request as Wanted
 from pods.domain.history import history
+from pods.messages.samples import METRICS
+from pods.web.api.fields import TEXT, many
 
 KNOWN = {"metric", "from", "to", "points", "container"}
 USUAL_POINTS = 300
 USUAL_SPAN = 3600  # seconds
+POINT = {"type": "array", "items": {"type": ["number", "null"]}, "minItems": 3, "maxItems": 3}
+LINE = {
+    "type": "object",
+    "required": ["metric", "container", "unit", "points"],
+    "properties": {
+        "metric": TEXT,
+        "container": TEXT,
+        "unit": TEXT,
+        "points": {**many(POINT), "description": "When it begins, average, maximum; null where nothing is known."},
+    },
+}
+HISTORY = {
+    "type": "object",
+    "required": ["from", "to", "step", "resolution", "lines"],
+    "properties": {
+        **{name: {"type": "integer", "description": "Seconds."} for name in ("from", "to", "step", "resolution")},
+        "lines": many(LINE),
+    },
+}
 
 
 class PodHistory(APIView):
     """Averages and maxima of a pod and of the pods that had its name before it."""
 
+    @extend_schema(
+        operation_id="read_history",
+        parameters=[
+            OpenApiParameter("metric", str, required=True, enum=METRICS, many=True, explode=False),
+            OpenApiParameter(
+                "from", str, description="Seconds since 1970 or a time with its zone; usually an hour ago."
+            ),
+            OpenApiParameter("to", str, description="Likewise; usually now."),
+            OpenApiParameter("points", int, description=f"At most so many points; usually {USUAL_POINTS}."),
+            OpenApiParameter(
+                "container", str, description="A container's name, or `*` for each; else the pod's cgroup."
+            ),
+        ],
+        responses={200: HISTORY},
+    )
     def get(self, request: Request, pk: int) -> Response:
         """Return ``{from, to, step, resolution, lines: [{metric, container, unit, points: [[at, average, max]]}]}``."""
         pod = get_object_or_404(access.visible_pods(request.user), pk=pk)

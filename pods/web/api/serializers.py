@@ -1,46 +1,46 @@
-"""What the API shows, and what it takes."""
+"""What the API shows."""
 
-from typing import Any
+from typing import Any, TypeVar
 
+from django.db.models import Model
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from pods.domain.verbs import available_verbs
+from pods.domain import access
+from pods.domain.accessors import accessors
+from pods.domain.secrets import mask_arguments, mask_argv
+from pods.domain.verbs import ON_PODS, available_verbs
+from pods.messages import plain
 from pods.models import Container, Host, Operation, Pod
+from pods.web.api.asking import sparse
+from pods.web.api.fields import TEXT, AnyObject, TextList, TextMap, many, nullable, ref, shaped
+
+AnyModel = TypeVar("AnyModel", bound=Model)
 
 
-class Strict(serializers.Serializer[Any]):
-    """Refuses fields it does not know: a misspelt option must not be silently dropped."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        """Raises ValidationError naming the unknown field."""
-        if isinstance(data, dict):
-            for name in data:
-                if name not in self.fields:
-                    message = f"There is no such field. Known: {', '.join(self.fields)}."
-                    raise serializers.ValidationError({str(name)[:40]: [message]}, code="unknown_field")
-        return super().to_internal_value(data)
+def may_see_secrets(shown: serializers.BaseSerializer[Any], host: Host) -> bool:
+    """Return whether the reader may see secrets of ``host``; without a reader: no."""
+    reader = shown.context.get("reader") or getattr(shown.context.get("request"), "user", None)
+    return reader is not None and access.may_see_secrets(reader, host)
 
 
-class StrictBoolean(serializers.BooleanField):
-    """true or false, not words that look like them."""
+class Sparse(serializers.ModelSerializer[AnyModel]):
+    """Shows only what ``?fields=`` names, where the view hands its request on."""
 
-    def to_internal_value(self, data: Any) -> bool:
-        """Raises ValidationError for anything but a JSON boolean."""
-        if not isinstance(data, bool):
-            self.fail("invalid", input=str(data)[:40])
-        return data
-
-
-class NewPod(Strict):
-    """The body that asks for a pod."""
-
-    host = serializers.CharField(max_length=63)
-    name = serializers.CharField(max_length=255)
-    start = StrictBoolean(default=True)
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """Raises Invalid naming ``fields``."""
+        fields = super().get_fields()
+        request = self.context.get("request")
+        wanted = sparse(request, fields) if request is not None and request.method == "GET" else None
+        return fields if wanted is None else {name: field for name, field in fields.items() if name in wanted}
 
 
-class HostSerializer(serializers.ModelSerializer[Host]):
+class HostSerializer(Sparse[Host]):
     """A host and its engine."""
+
+    engine_info = shaped(nullable(ref("EngineInfo")))()
+    attempts = shaped(many(ref("Attempt")))()
+    notes = TextList()
 
     class Meta:
         model = Host
@@ -50,81 +50,122 @@ class HostSerializer(serializers.ModelSerializer[Host]):
         )
 
 
-class ContainerSerializer(serializers.ModelSerializer[Container]):
+class ContainerSerializer(Sparse[Container]):
     """A container."""
 
-    ports = serializers.JSONField(source="ports_json")
+    command = TextList()
+    labels = TextMap()
+    networks = TextList()
+    ports = shaped(many(ref("PortMapping")))(source="ports_json")
+    mounts = TextList()
 
     class Meta:
         model = Container
         fields = (
-            *(
-                "id",
-                "engine_id",
-                "pod",
-                "name",
-                "state",
-                "is_infra",
-                "pid",
-                "image",
-                "image_id",
-                "command",
-                "started_at",
-            ),
-            *(
-                "exited_at",
-                "exit_code",
-                "labels",
-                "networks",
-                "ports",
-                "mounts",
-                "restarts",
-                "observed_at",
-                "removed_at",
-            ),
+            *("id", "engine_id", "pod", "name", "state", "is_infra", "init", "pid", "image", "image_id", "command"),
+            *("started_at", "exited_at", "exit_code", "labels", "networks", "ports", "mounts", "restarts"),
+            *("observed_at", "removed_at"),
         )
 
 
-class PodSerializer(serializers.ModelSerializer[Pod]):
+class PodSerializer(Sparse[Pod]):
     """A pod with the ids of its containers. ``actions`` are the verbs that make sense now."""
 
     host: serializers.SlugRelatedField[Host] = serializers.SlugRelatedField(slug_field="slug", read_only=True)
+    labels = TextMap()
+    shared_namespaces = TextList()
+    create_command = serializers.SerializerMethodField()
+    networks = TextList()
+    mounts = TextList()
+    volumes_from = TextList()
+    security_opts = TextList()
+    devices = TextList()
+    stale_network = TextList()
+    resource_limits = shaped(ref("ResourceLimits"))(source="resource_limits_json")
+    kernel_limits = shaped(nullable(ref("KernelLimits")))(source="kernel_limits_json")
+    infra = shaped(nullable(ref("InfraFacts")))(source="infra_json")
+    effective_hostname = serializers.CharField(allow_null=True, read_only=True)
+    shares_cgroup_ns = serializers.BooleanField(read_only=True)
+    process_label = serializers.CharField(allow_null=True, read_only=True)
     containers = serializers.SerializerMethodField()
-    resource_limits = serializers.JSONField(source="resource_limits_json")
-    infra = serializers.JSONField(source="infra_json")
     actions = serializers.SerializerMethodField()
 
     class Meta:
         model = Pod
-        fields = (
+        fields: tuple[str, ...] = (
             *("id", "engine_id", "host", "name", "state", "created_at", "observed_at", "removed_at", "namespace"),
             *("hostname", "effective_hostname", "labels", "cgroup_parent", "cgroup_path", "shares_cgroup"),
             *("shares_cgroup_ns", "shared_namespaces", "has_infra_container", "infra_container_id", "create_command"),
-            *("exit_policy", "restart_policy", "lock_number", "resource_limits", "process_label", "infra"),
-            *("containers", "actions"),
+            *("exit_policy", "restart_policy", "lock_number", "resource_limits", "kernel_limits", "process_label"),
+            *("infra", "networks", "mounts", "volumes_from", "security_opts", "devices", "stale_network"),
+            *("systemd_unit", "container_count", "containers", "actions"),
         )
 
+    @extend_schema_field(many(TEXT))
+    def get_create_command(self, pod: Pod) -> list[str]:
+        """Return the command line of its maker, with secrets masked for who may not see them."""
+        return pod.create_command if may_see_secrets(self, pod.host) else mask_argv(pod.create_command)
+
+    @extend_schema_field(many({"type": "integer"}))
     def get_containers(self, pod: Pod) -> list[int]:
         """Return the keys of the containers that exist, from what the view prefetched."""
         return [container.pk for container in pod.containers.all() if container.removed_at is None]
 
+    @extend_schema_field(many({"type": "string", "enum": [verb.value for verb in ON_PODS]}))
     def get_actions(self, pod: Pod) -> list[str]:
         """Return the verbs that make sense now."""
         states = [container.state for container in pod.containers.all() if container.removed_at is None]
         return [verb.value for verb in available_verbs(pod, states)]
 
 
-class OperationSerializer(serializers.ModelSerializer[Operation]):
+class PodDetailSerializer(PodSerializer):
+    """A pod with every accessor of libpod's Pod: what was asked for, what is in force, and where each is known from."""
+
+    accessors = serializers.SerializerMethodField()
+
+    class Meta(PodSerializer.Meta):
+        fields: tuple[str, ...] = (*PodSerializer.Meta.fields, "accessors")
+
+    @extend_schema_field(many(ref("Accessor")))
+    def get_accessors(self, pod: Pod) -> Any:
+        """Return the accessors, with secrets masked for who may not see them."""
+        return plain(accessors(pod, reveal=may_see_secrets(self, pod.host)))
+
+
+class OperationSerializer(Sparse[Operation]):
     """An operation and its outcome."""
 
     host: serializers.SlugRelatedField[Host] = serializers.SlugRelatedField(slug_field="slug", read_only=True)
-    parts = serializers.JSONField(source="parts_json")
-    steps = serializers.JSONField(source="steps_json")
+    arguments = serializers.SerializerMethodField()
+    parts = shaped(many(ref("Part")))(source="parts_json")
+    steps = shaped(many(ref("Step")))(source="steps_json")
+    result = AnyObject()
 
     class Meta:
         model = Operation
-        fields = (
-            *("id", "verb", "host", "pod", "pod_name", "arguments", "asked_by_name", "asked_through", "state"),
+        fields: tuple[str, ...] = (
+            *("id", "verb", "host", "pod", "pod_name", "group", "arguments", "asked_by_name", "asked_through", "state"),
             *("asked_at", "deadline_at", "started_at", "ended_at", "code", "message", "hint", "engine", "parts"),
             *("steps", "result"),
         )
+
+    @extend_schema_field({"type": "object", "additionalProperties": {}})
+    def get_arguments(self, operation: Operation) -> dict[str, Any]:
+        """Return the arguments, with secrets masked for who may not see them."""
+        arguments: dict[str, Any] = operation.arguments
+        return arguments if may_see_secrets(self, operation.host) else mask_arguments(arguments)
+
+
+class AskedSerializer(OperationSerializer):
+    """The operation that was just asked for. ``warning`` says what else will happen, as where systemd acts back."""
+
+    warning = serializers.SerializerMethodField()
+
+    class Meta(OperationSerializer.Meta):
+        fields: tuple[str, ...] = (*OperationSerializer.Meta.fields, "warning")
+
+    @extend_schema_field(nullable(TEXT))
+    def get_warning(self, operation: Operation) -> str | None:  # noqa: ARG002  # DRF's signature
+        """Return the view's warning."""
+        warning: str | None = self.context.get("warning")
+        return warning
