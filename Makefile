@@ -83,4 +83,6 @@ $(VENDOR): node_modules/.installed
 	@cd $(PATTERNFLY) && grep -oE 'url\("?(\./)?assets/[^)"]+' patternfly.min.css | sed -E 's/url\("?(\.\/)?//' | sort -u \
 	  | xargs -I{} cp --parents {} $(CURDIR)/static/vendor/patternfly/
 	@cp node_modules/htmx.org/dist/htmx.min.js static/vendor/
+	@mkdir -p static/vendor/uplot
+	@cp node_modules/uplot/dist/uPlot.esm.js node_modules/uplot/dist/uPlot.min.css static/vendor/uplot/
 	@touch $@

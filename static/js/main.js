@@ -113,7 +113,10 @@ setInterval(() => renew(document), 1000);
 if (document.body.dataset.live) {
   connect({
     pod: document.querySelector("#detail tbody.pod")?.dataset.pod,
-    onTick: tick,
+    onTick: (message) => {
+      tick(message);
+      document.dispatchEvent(new CustomEvent("podweb:tick", { detail: message }));
+    },
     onChanges: changed,
     onOpen: everything,
     onState: showState,

@@ -1,5 +1,6 @@
 // Keeps the rows what the server says they are, without losing what the reader opened, focused or dismissed.
 import { renew } from "./ages.js";
+import { putAround } from "./keep.js";
 import { follow, forget, show } from "./numbers.js";
 
 const open = new Set(JSON.parse(sessionStorage.getItem("podweb.open") || "[]"));
@@ -162,7 +163,7 @@ export async function refreshDetail() {
   const path = focusPath(document.activeElement);
   const html = await fetched(detail.dataset.url);
   for (const pod of podsIn(detail)) forget(pod);
-  detail.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
+  putAround(detail, new DOMParser().parseFromString(html, "text/html").body);
   window.htmx?.process(detail);
   settle(detail);
   refocus(path);

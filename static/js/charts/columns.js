@@ -1,0 +1,41 @@
+// What one chart draws: named rows of values, as chosen.
+import { NAMES } from "./definitions.js";
+
+/** Return the sum of several rows; null where none of them is known. */
+function sum(rows, length) {
+  const total = new Array(length);
+  for (let place = 0; place < length; place += 1) {
+    let known = null;
+    for (const row of rows) if (row[place] !== null && row[place] !== undefined) known = (known ?? 0) + row[place];
+    total[place] = known;
+  }
+  return total;
+}
+
+/**
+ * Return `{columns: [{name, values, drawn, top}], stacked}`. `values` are what is true, `drawn` is where the line runs;
+ * a column with `top` is the maximum of the one before.
+ */
+export function columnsOf(store, chart, mode, live) {
+  const length = store.times.length;
+  if (mode === "pod" || chart.shared) {
+    const columns = [];
+    for (const metric of chart.metrics) {
+      const { averages, tops } = store.line("", metric);
+      columns.push({ name: NAMES[metric], values: averages, drawn: averages });
+      if (!live && chart.metrics.length <= 2) columns.push({ name: `${NAMES[metric]}, highest`, values: tops, drawn: tops, top: true });
+    }
+    return { columns, stacked: false };
+  }
+  const columns = store.containers().map((name) => {
+    const values = sum(chart.metrics.map((metric) => store.line(name, metric).averages), length);
+    return { name, values, drawn: values };
+  });
+  if (mode === "stacked") {
+    // Each lies on all that follow it.
+    for (let place = columns.length - 2; place >= 0; place -= 1) {
+      columns[place].drawn = sum([columns[place].values, columns[place + 1].drawn], length);
+    }
+  }
+  return { columns, stacked: mode === "stacked" };
+}
