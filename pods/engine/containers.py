@@ -104,12 +104,31 @@ class Running(msgspec.Struct):
 
 class _Config(msgspec.Struct):
     CreateCommand: list[str] | None = None
+    Env: list[str] | None = None
     Labels: dict[str, str] | None = None
+
+
+class _Device(msgspec.Struct):
+    PathOnHost: str = ""
+    PathInContainer: str = ""
+    CgroupPermissions: str = ""
 
 
 class _HostConfig(msgspec.Struct):
     NetworkMode: str = ""
+    PidMode: str = ""
     CgroupParent: str = ""
+    Devices: list[_Device] | None = None
+
+
+class _Attached(msgspec.Struct):
+    IPAddress: str = ""
+    GlobalIPv6Address: str = ""
+    MacAddress: str = ""
+
+
+class _NetworkSettings(msgspec.Struct):
+    Networks: dict[str, _Attached] | None = None
 
 
 class Inspect(msgspec.Struct):
@@ -127,6 +146,7 @@ class Inspect(msgspec.Struct):
     State: Running = msgspec.field(default_factory=Running)
     Config: _Config = msgspec.field(default_factory=_Config)
     HostConfig: _HostConfig = msgspec.field(default_factory=_HostConfig)
+    NetworkSettings: _NetworkSettings = msgspec.field(default_factory=_NetworkSettings)
 
 
 def inspect(engine: Engine, container_id: str, *, timeout: float) -> Inspect:

@@ -6,7 +6,7 @@ import msgspec
 
 from pods.engine.containers import Inspect
 from pods.engine.state import pod_state
-from pods.messages.facts import InfraFacts, PodFacts, PortMapping, ResourceLimits
+from pods.messages.facts import Address, InfraFacts, PodFacts, PortMapping, ResourceLimits
 
 
 class _Binding(msgspec.Struct):
@@ -33,6 +33,12 @@ class _Member(msgspec.Struct):
     Id: str
     Name: str = ""
     State: str = ""
+
+
+class _Mount(msgspec.Struct):
+    Name: str = ""  # of a volume
+    Source: str = ""
+    Destination: str = ""
 
 
 class PodInspect(msgspec.Struct):
@@ -65,6 +71,9 @@ class PodInspect(msgspec.Struct):
     memory_limit: int | None = None
     memory_swap: int | None = None
     blkio_weight: int | None = None
+    mounts: list[_Mount] | None = None
+    volumes_from: list[str] | None = None
+    security_opt: list[str] | None = None
 
 
 def pod_facts(raw: PodInspect, infra: Inspect | None) -> PodFacts:
@@ -96,10 +105,34 @@ def pod_facts(raw: PodInspect, infra: Inspect | None) -> PodFacts:
             cpuset_cpus=raw.cpuset_cpus or None,
             cpuset_mems=raw.cpuset_mems or None,
             memory_limit=raw.memory_limit or None,
-            memory_swap=raw.memory_swap or None,
+            memory_swap=_signed(raw.memory_swap),
             blkio_weight=raw.blkio_weight or None,
         ),
         infra=None if infra is None else _infra(infra, config),
+        mounts=tuple(f"{one.Name or one.Source}:{one.Destination}" for one in raw.mounts or ()),
+        volumes_from=tuple(raw.volumes_from or ()),
+        security_opts=tuple(raw.security_opt or ()),
+        # No engine up to 5.8 fills the pod's own list of devices.
+        devices=() if infra is None else _devices(infra),
+    )
+
+
+def _signed(number: int | None) -> int | None:
+    """Undo what Go makes of -1 in an unsigned field; 0 is unset."""
+    return -1 if number is not None and number >= 1 << 63 else number or None
+
+
+def _devices(infra: Inspect) -> tuple[str, ...]:
+    parts = ((one.PathOnHost, one.PathInContainer, one.CgroupPermissions) for one in infra.HostConfig.Devices or ())
+    return tuple(":".join(filter(None, part)) for part in parts)
+
+
+def addresses(infra: Inspect) -> tuple[Address, ...]:
+    """Return what the infra container has on each network, sorted; () when it does not run."""
+    return tuple(
+        Address(network=name, ip=one.IPAddress, ipv6=one.GlobalIPv6Address, mac=one.MacAddress)
+        for name, one in sorted((infra.NetworkSettings.Networks or {}).items())
+        if one.IPAddress or one.GlobalIPv6Address or one.MacAddress
     )
 
 
@@ -126,6 +159,8 @@ def _infra(infra: Inspect, config: _InfraConfig) -> InfraFacts:
         process_label=infra.ProcessLabel,
         mount_label=infra.MountLabel,
         cgroup_parent=infra.HostConfig.CgroupParent,
+        addresses=addresses(infra),
+        pid_mode=infra.HostConfig.PidMode,
     )
 
 

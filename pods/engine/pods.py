@@ -42,6 +42,11 @@ def exists(engine: Engine, pod: str, *, timeout: float) -> bool:
 
 def inspect(engine: Engine, pod: str, *, timeout: float) -> PodFacts:
     """Return the pod and its infra container. Blocks while the pod is stopping. Raises NotFoundError."""
+    return read(engine, pod, timeout=timeout)[0]
+
+
+def read(engine: Engine, pod: str, *, timeout: float) -> tuple[PodFacts, Inspect | None]:
+    """Return what ``inspect`` does, and the infra container's own inspect, as far as podweb reads it."""
     raw = engine.get(f"/pods/{pod}/json", parse.PodInspect, timeout=timeout)
     infra: Inspect | None = None
     if raw.InfraContainerID:
@@ -49,7 +54,7 @@ def inspect(engine: Engine, pod: str, *, timeout: float) -> PodFacts:
             infra = inspect_container(engine, raw.InfraContainerID, timeout=timeout)
         except NotFoundError:
             infra = None  # it went between the two calls
-    return parse.pod_facts(raw, infra)
+    return parse.pod_facts(raw, infra), infra
 
 
 def raw_inspect(engine: Engine, pod: str, *, timeout: float) -> dict[str, Any]:

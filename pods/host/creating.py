@@ -9,6 +9,7 @@ from pods.cgroups.layout import detect
 from pods.engine import containers, images, pods, system
 from pods.engine.container_specs import container_body
 from pods.engine.errors import EngineError, NotFoundError
+from pods.engine.init import INIT_LABEL
 from pods.engine.specs import pod_body
 from pods.engine.state import PAUSED, RUNNING
 from pods.host.call import Call, Refusal
@@ -79,7 +80,8 @@ def add_container(call: Call) -> dict[str, Any]:
 
 def _make_container(call: Call, spec: ContainerSpec) -> str:
     info = system.known(call.engine, timeout=call.left())
-    body = container_body(spec, info, pod_id=call.request.pod_id, labels=_label(call), command=_maker(call))
+    labels = _label(call) | ({INIT_LABEL: spec.init} if spec.init else {})
+    body = container_body(spec, info, pod_id=call.request.pod_id, labels=labels, command=_maker(call))
     _fetch_image(call, spec.image, spec.pull)
     call.step("create the container")
     return containers.create(call.engine, body, timeout=call.left())

@@ -1,7 +1,8 @@
 """Reads the engine and reports what is there: snapshots of all pods, or of some.
 
 Built from the container list, which answers at once while the pod list and a pod's inspect wait for any pod that is
-just stopping. A pod's inspect is static but for its infra container, so it is read once.
+just stopping. A pod's inspect is static but for its infra container, so it is read once; of that container what comes
+with each start (addresses, conmon) is read again when its process is another. The kernel's files are read each time.
 """
 
 import itertools
@@ -12,11 +13,15 @@ from dataclasses import dataclass, field
 import msgspec
 
 from pods.engine import containers, pods
+from pods.engine.containers import Inspect
 from pods.engine.errors import EngineError, NotFoundError, TimedOutError
+from pods.engine.parse import addresses
 from pods.engine.state import pod_state
 from pods.engine.transport import Engine
+from pods.host.details import Details
+from pods.host.in_force import Kernel
 from pods.host.inventory import Inventory, Known
-from pods.messages.facts import ContainerFacts, PodFacts
+from pods.messages.facts import ContainerFacts, InfraFacts, PodFacts
 from pods.messages.snapshots import Snapshot
 
 LIST_TIMEOUT = 10.0  # seconds
@@ -40,6 +45,9 @@ class Observer:
     identity: Identity
     inventory: Inventory
     numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+    kernel: Kernel = field(default_factory=Kernel)
+    details: Details = field(default_factory=Details)
+    _infra_pids: dict[str, int] = field(default_factory=dict)  # pod id -> the infra process that was read last
 
     def observe_all(self, engine: Engine) -> Snapshot:
         """Return a snapshot of every pod; not ``complete`` where the engine held something back."""
@@ -54,8 +62,10 @@ class Observer:
             ids = {pod_id for pod_id in before if pods.exists(engine, pod_id, timeout=LIST_TIMEOUT)}
         known, unread = self._read(engine, ids | set(listed), listed)
         gone = set(before) - set(known) - unread
-        self.inventory.replace(known, gone)
+        self._take_in(known, gone)
         complete = complete and not unread
+        if complete:
+            self.details.keep_only(member.id for one in known.values() for member in one.containers)
         named = () if complete else tuple({*known, *gone})
         return self._snapshot(sequence, at, known, pod_ids=named, complete=complete)
 
@@ -71,7 +81,7 @@ class Observer:
         present = {i for i in wanted if listed.get(i) or pods.exists(engine, i, timeout=LIST_TIMEOUT)}
         known, unread = self._read(engine, present, listed)
         gone = wanted - set(known) - unread
-        self.inventory.replace(known, gone)
+        self._take_in(known, gone)
         return self._snapshot(sequence, at, known, pod_ids=tuple({*known, *gone}), complete=False)
 
     def _read(
@@ -89,9 +99,57 @@ class Observer:
             except TimedOutError:
                 unread.add(pod_id)
                 continue
-            state = pod_state(member.state for member in members)
-            known[pod_id] = Known(msgspec.structs.replace(facts, state=state), members)
+            members = self.details.enrich(engine, facts, members)
+            known[pod_id] = Known(self._in_force(engine, facts, members), members)
         return known, unread
+
+    def read_details(self, engine: Engine, seconds: float) -> set[str]:
+        """Read details of containers for ``seconds`` at most; returns the pods that are worth a new snapshot."""
+        return self.details.read_some(engine, self.inventory.all(), seconds)
+
+    def _take_in(self, known: dict[str, Known], gone: set[str]) -> None:
+        self.inventory.replace(known, gone)
+        for pod_id in gone:
+            self._infra_pids.pop(pod_id, None)
+
+    def _in_force(self, engine: Engine, facts: PodFacts, members: tuple[ContainerFacts, ...]) -> PodFacts:
+        """Return the pod's facts with everything that changes while it exists as it is now."""
+        return msgspec.structs.replace(
+            facts,
+            # Init containers do not count (libpod/pod_status.go); one that is not known to be one does.
+            state=pod_state(member.state for member in members if not member.init),
+            infra=self._infra(engine, facts, members),
+            kernel_limits=self.kernel.limits(facts, members),
+            stale_network=self.kernel.stale_network(facts, members, lambda one: self._joins(engine, one)),
+        )
+
+    def _joins(self, engine: Engine, container_id: str) -> bool:
+        found = self.details.read(engine, container_id)
+        return found is not None and found.joins_network
+
+    def _infra(self, engine: Engine, facts: PodFacts, members: tuple[ContainerFacts, ...]) -> InfraFacts | None:
+        """Return the infra container with its addresses and exit command, reading it again after each start."""
+        infra = facts.infra
+        if infra is None:
+            return None
+        pid = next((member.pid for member in members if member.id == infra.container_id), None)
+        if pid is None:
+            self._infra_pids.pop(facts.id, None)
+            return msgspec.structs.replace(infra, addresses=(), exit_command=None)
+        if pid == self._infra_pids.get(facts.id):
+            return infra
+        try:
+            found = containers.inspect(engine, infra.container_id, timeout=INSPECT_TIMEOUT)
+        except (NotFoundError, TimedOutError):
+            return infra
+        return self._started(facts.id, infra, found)
+
+    def _started(self, pod_id: str, infra: InfraFacts, found: Inspect) -> InfraFacts:
+        self._infra_pids[pod_id] = found.State.Pid
+        self.details.keep(found)
+        return msgspec.structs.replace(
+            infra, addresses=addresses(found), exit_command=self.kernel.exit_command(found.State.ConmonPid)
+        )
 
     def _facts(self, engine: Engine, pod_id: str, members: tuple[ContainerFacts, ...]) -> PodFacts:
         before = self.inventory.get(pod_id)
@@ -99,11 +157,14 @@ class Observer:
         if before is not None and before.pod.infra_container_id == infra and (before.pod.infra or not infra):
             return before.pod
         try:
-            return pods.inspect(engine, pod_id, timeout=INSPECT_TIMEOUT)
+            facts, found = pods.read(engine, pod_id, timeout=INSPECT_TIMEOUT)
         except TimedOutError:
             if before is None:
                 raise
             return before.pod
+        if facts.infra is not None and found is not None:
+            facts = msgspec.structs.replace(facts, infra=self._started(pod_id, facts.infra, found))
+        return facts
 
     def _snapshot(
         self, sequence: int, at: float, known: dict[str, Known], *, pod_ids: tuple[str, ...], complete: bool

@@ -25,6 +25,9 @@ INFO_TIMEOUT = 20.0
 RETRY_EVERY = 0.5
 # A burst (a pod with ten containers is made) is read once; a single event waits no longer than a blink.
 GATHER = 0.03
+# Details of containers are read for a fifth of the time at most, and snapshots of what was found sent as seldom.
+DETAILS_FOR = 0.1
+DETAILS_EVERY = 0.5
 
 
 @dataclass
@@ -90,10 +93,11 @@ class Watcher:
     def _loop(self, engine: Engine) -> None:
         relist_at = time.monotonic() + RELIST_EVERY
         ping_at = time.monotonic() + PING_EVERY
+        details_at = time.monotonic()
         while not self._stopping.is_set():
             with self._changed:
                 if not self._dirty and not self._lost:
-                    self._changed.wait(max(0.0, min(ping_at, relist_at) - time.monotonic()))
+                    self._changed.wait(max(0.0, min(ping_at, relist_at, details_at) - time.monotonic()))
                 changed = bool(self._dirty)
             if changed:
                 self._stopping.wait(GATHER)
@@ -101,6 +105,11 @@ class Watcher:
                     pod_ids, self._dirty = self._dirty, set()
                 self.send(names.SNAPSHOT, self.observer.observe(engine, pod_ids))
             now = time.monotonic()
+            if now >= details_at:
+                found = self.observer.read_details(engine, DETAILS_FOR)
+                with self._changed:
+                    self._dirty |= found
+                details_at = time.monotonic() + (DETAILS_EVERY if found else PING_EVERY)
             if self._lost or now >= ping_at:
                 system.ping(engine, timeout=PING_TIMEOUT)
                 ping_at = now + PING_EVERY

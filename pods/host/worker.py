@@ -12,6 +12,7 @@ from pods.engine.errors import EngineError
 from pods.host.actions import ACTIONS
 from pods.host.call import Call, Refusal
 from pods.host.connection import Connection
+from pods.host.in_force import Kernel
 from pods.host.inventory import Inventory
 from pods.host.ledger import Ledger
 from pods.host.looks import Looks
@@ -49,10 +50,11 @@ class HostWorker:
     inventory: Inventory = field(default_factory=Inventory)
     ledger: Ledger = field(default_factory=Ledger)
     turns: Turns = field(default_factory=Turns)
+    kernel: Kernel = field(default_factory=Kernel)
     looks: Looks = field(default_factory=Looks)
 
     def __post_init__(self) -> None:
-        self.observer = Observer(self.identity, self.inventory)
+        self.observer = Observer(self.identity, self.inventory, kernel=self.kernel)
 
     def announce(self) -> None:
         """Say that this boot speaks for the host now: what the former one had running is lost."""

@@ -6,14 +6,17 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
 from pods.host.connection import Connection
+from pods.host.in_force import Kernel
 from pods.host.worker import HostWorker, new_identity
 from pods.messages import encode
+from pods.messages.facts import ContainerFacts, PodFacts
 from pods.messages.names import OPERATION_ENDED, Verb
 from pods.messages.operations import OperationEnded, OperationRequest
 from pods.messages.specs import ContainerSpec, PodSpec
@@ -79,6 +82,17 @@ class Desk:
         (found,) = json.loads(self.box.podman("container", "inspect", container).stdout)
         return dict(found)
 
+    def observed(self, pod: str) -> PodFacts:
+        """Return the pod as the worker sees it now."""
+        snapshot = self.worker.observer.observe(self.worker.connection.engine(), [self.inspect(pod)["Id"]])
+        (facts,) = snapshot.pods
+        return facts
+
+    def members(self, pod: str) -> dict[str, ContainerFacts]:
+        """Return the pod's containers as the worker sees them now, by name."""
+        snapshot = self.worker.observer.observe(self.worker.connection.engine(), [self.inspect(pod)["Id"]])
+        return {one.name: one for one in snapshot.containers}
+
     def status(self, pod: str) -> str:
         return self.box.podman("pod", "inspect", pod, "--format", "{{.State}}").stdout.strip()
 
@@ -95,7 +109,9 @@ def desk(clean_engine: Box) -> Iterator[Desk]:
     connection = Connection(str(clean_engine.socket), None)
     connection.connect()
     reported = Reported()
-    yield Desk(HostWorker(new_identity("alpha"), connection, reported), reported, clean_engine)
+    # The engine's pids are those of its box; the paths in /proc/PID/cgroup are seen from the outer cgroup namespace.
+    kernel = Kernel(proc_root=Path(f"/proc/{clean_engine.pid}/root/proc"))
+    yield Desk(HostWorker(new_identity("alpha"), connection, reported, kernel=kernel), reported, clean_engine)
     connection.close()
 
 
