@@ -22,18 +22,21 @@ def init_of_command(command: Sequence[str]) -> str | None:
 def init_names(kube: str) -> set[str]:
     """Return the names under ``initContainers`` in what ``generate kube`` wrote."""
     names: set[str] = set()
-    depth: int | None = None  # of the key initContainers, while inside it
+    key_at = item_at = -1  # columns of the key initContainers and of its items' dashes; -1: not inside it
     for line in kube.splitlines():
         text = line.strip()
-        indent = len(line) - len(line.lstrip())
+        column = len(line) - len(line.lstrip())
         if text == "initContainers:":
-            depth = indent
-        elif depth is not None and text and (indent < depth or (indent == depth and not text.startswith("-"))):
-            depth = None
-        elif depth is not None and indent <= depth + 2:
-            key, _, value = text.removeprefix("- ").partition(": ")
-            if key == "name":
-                names.add(value.strip("'\""))
+            key_at, item_at = column, -1
+            continue
+        if key_at < 0 or not text:
+            continue
+        if item_at < 0 and text.startswith("- "):
+            item_at = column
+        if column < max(key_at, item_at) or (column == key_at and not text.startswith("-")):
+            key_at = -1
+        elif column == item_at + 2 * (not text.startswith("-")) and text.removeprefix("- ").startswith("name: "):
+            names.add(text.removeprefix("- ").removeprefix("name: ").strip("'\""))
     return names
 
 

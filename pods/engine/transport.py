@@ -25,6 +25,8 @@ Shape = TypeVar("Shape")
 CONNECT_TIMEOUT = 2.0  # seconds; a local socket accepts at once or not at all
 # Any engine of the 4 series answers this; the server's own version replaces it after the first ping.
 OLDEST_API = "4.0.0"
+# What is just being removed is answered with 500 and these words.
+GONE = ("no such pod", "no such container")
 
 
 class Engine:
@@ -71,7 +73,10 @@ class Engine:
                 timeout=httpx.Timeout(max(timeout, 0.001), connect=min(CONNECT_TIMEOUT, max(timeout, 0.001))),
             )
         if response.status_code >= 400:
-            raise refusal(response.status_code, response.content)
+            error = refusal(response.status_code, response.content)
+            if method == "GET" and any(words in error.engine for words in GONE):
+                raise NotFoundError("The engine no longer has it.", engine=error.engine)
+            raise error
         return response
 
     def get(self, path: str, shape: type[Shape], *, timeout: float, params: Mapping[str, Any] | None = None) -> Shape:

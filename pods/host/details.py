@@ -11,7 +11,7 @@ import msgspec
 
 from pods.engine import containers, pods
 from pods.engine.containers import Inspect
-from pods.engine.errors import EngineError, NotFoundError, TimedOutError
+from pods.engine.errors import EngineError, NotFoundError, RefusedError, TimedOutError
 from pods.engine.init import INIT_LABEL, init_names, init_of_command, is_named
 from pods.engine.state import ENDED, PAUSED, RUNNING
 from pods.engine.transport import Engine
@@ -21,6 +21,8 @@ from pods.messages.facts import ContainerFacts, PodFacts
 INSPECT_TIMEOUT = 1.0  # seconds
 KUBE_TIMEOUT = 0.3  # it waits for a pod that is just stopping; the state is then told without it
 ASK_AGAIN = 10.0
+# Of a container that is just being removed the engine may say 404, or 500, or nothing until that is over.
+UNREADABLE = (NotFoundError, RefusedError, TimedOutError)
 _NOT_STARTED = {"created", "configured", "initialized"}
 
 
@@ -46,7 +48,7 @@ class Details:
         if container_id not in self._read and self._may_ask(container_id):
             try:
                 self.keep(containers.inspect(engine, container_id, timeout=INSPECT_TIMEOUT))
-            except (NotFoundError, TimedOutError):
+            except UNREADABLE:
                 self._wait(container_id)
         return self._read.get(container_id)
 

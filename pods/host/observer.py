@@ -14,11 +14,11 @@ import msgspec
 
 from pods.engine import containers, pods
 from pods.engine.containers import Inspect
-from pods.engine.errors import EngineError, NotFoundError, TimedOutError
+from pods.engine.errors import EngineError, NotFoundError, RefusedError, TimedOutError
 from pods.engine.parse import addresses
 from pods.engine.state import pod_state
 from pods.engine.transport import Engine
-from pods.host.details import Details
+from pods.host.details import UNREADABLE, Details
 from pods.host.in_force import Kernel
 from pods.host.inventory import Inventory, Known
 from pods.messages.facts import ContainerFacts, InfraFacts, PodFacts
@@ -96,8 +96,8 @@ class Observer:
                 facts = self._facts(engine, pod_id, members)
             except NotFoundError:
                 continue
-            except TimedOutError:
-                unread.add(pod_id)
+            except (RefusedError, TimedOutError):
+                unread.add(pod_id)  # one pod's trouble is not the host's
                 continue
             members = self.details.enrich(engine, facts, members)
             known[pod_id] = Known(self._in_force(engine, facts, members), members)
@@ -140,7 +140,7 @@ class Observer:
             return infra
         try:
             found = containers.inspect(engine, infra.container_id, timeout=INSPECT_TIMEOUT)
-        except (NotFoundError, TimedOutError):
+        except UNREADABLE:
             return infra
         return self._started(facts.id, infra, found)
 

@@ -174,3 +174,13 @@ def test_an_infra_container_that_vanishes_between_two_calls_is_unknown(engine: E
     facts = pods.inspect(engine, POD, timeout=2)
     assert facts.infra is None
     assert facts.infra_container_id == "gone"
+
+
+def test_what_is_just_being_removed_is_gone_although_the_engine_says_500(engine: Engine, answers: Answers) -> None:
+    said = {"cause": "no such pod", "message": f"no pod with ID {POD} found in database: no such pod", "response": 500}
+    answers["GET", f"/pods/{POD}/json"] = answers["POST", "/pods/create"] = (500, said)
+    with pytest.raises(NotFoundError):
+        pods.inspect(engine, POD, timeout=2)
+    # Of a question that changes something, only its own subject may be said to be gone.
+    with pytest.raises(RefusedError):
+        pods.create(engine, {"name": "new"}, timeout=2)
