@@ -9,7 +9,7 @@ import yaml
 REPOSITORY = Path(__file__).resolve().parents[1]
 SOURCES = [
     path
-    for pattern in ("podweb/*.py", "pods/**/*.py", "static/js/*.js")
+    for pattern in ("podweb/*.py", "pods/**/*.py", "static/js/**/*.js")
     for path in sorted(REPOSITORY.glob(pattern))
     if "migrations" not in path.parts
 ]

@@ -26,6 +26,18 @@ def tone(state: str) -> str:
     return TONES.get(state.lower(), TONES[""])
 
 
+@register.filter
+def verb_word(verb: str) -> str:
+    """Return what a verb is called in a sentence: ``add_container`` is "Add container"."""
+    return verb.replace("_", " ").capitalize()
+
+
+@register.filter
+def is_of_pods(page: str | None) -> bool:
+    """Return whether the page of this name is about pods."""
+    return page is not None and page.startswith(("pod", "container", "prune"))
+
+
 @register.simple_tag
 def tones() -> str:
     """Return the colour classes by state as JSON, for the page's scripts; "" is that of every other state."""

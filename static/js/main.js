@@ -1,8 +1,12 @@
 // Ties the parts of a page together.
 import { renew } from "./ages.js";
+import { followField } from "./filter.js";
+import { refreshList, refreshPods } from "./list.js";
 import { connect } from "./live.js";
 import { tick } from "./numbers.js";
-import { filter, focusPath, refocus, refreshDetail, refreshHost, refreshPods, setStates, settle } from "./rows.js";
+import { focusPath, refocus, refreshDetail, setStates, settle } from "./rows.js";
+
+const NAMED_AT_MOST = 100; // pods in one reading
 
 const WORDS = {
   open: "Connected",
@@ -22,51 +26,50 @@ function showState(state) {
   document.getElementById("stale").hidden = state !== "lost";
 }
 
-// One refresh of a host at a time; what comes meanwhile, or close together, is joined to the next.
+// One refresh at a time; what comes meanwhile, or close together, is joined to the next.
 const TOGETHER = 25; // ms
-const waiting = new Map();
-const busy = new Set();
+let waiting = null;
+let busy = false;
 
-async function work(slug) {
-  if (busy.has(slug)) return;
-  busy.add(slug);
+async function work() {
+  if (busy) return;
+  busy = true;
   try {
-    while (waiting.has(slug)) {
+    while (waiting) {
       await new Promise((done) => setTimeout(done, TOGETHER));
-      const wanted = waiting.get(slug);
-      waiting.delete(slug);
+      const wanted = waiting;
+      waiting = null;
       if (document.getElementById("detail")) await refreshDetail();
-      else if (wanted.all) await refreshHost(slug);
-      else await refreshPods(slug, [...wanted.keys]);
+      else if (wanted.all || wanted.keys.size > NAMED_AT_MOST) await refreshList();
+      else if (wanted.keys.size) await refreshPods([...wanted.keys]);
     }
   } catch (error) {
     console.info("a refresh failed; the next change repeats it", error.message);
   } finally {
-    busy.delete(slug);
+    busy = false;
   }
 }
 
 function changed(message) {
   const detail = document.getElementById("detail");
   if (detail) {
-    const mine = message.host === detail.dataset.host && (message.all || message.pods.includes(Number(detail.dataset.detail)));
-    if (!mine) return;
-  }
-  const wanted = waiting.get(message.host) || { all: false, keys: new Set() };
-  wanted.all ||= message.all;
+    // A page about several pods names none, and follows every change.
+    const { host, detail: pod } = detail.dataset;
+    if (pod && (message.host !== host || (!message.all && !message.pods.includes(Number(pod))))) return;
+  } else if (!document.getElementById("list")) return;
+  waiting ||= { all: false, keys: new Set() };
+  waiting.all ||= message.all;
   setStates(message.states);
-  for (const key of message.pods) wanted.keys.add(key);
-  waiting.set(message.host, wanted);
-  work(message.host);
+  for (const key of message.pods) waiting.keys.add(key);
+  work();
 }
 
 function everything() {
   const detail = document.getElementById("detail");
-  const slugs = detail ? [detail.dataset.host] : [...document.querySelectorAll("section.host")].map((one) => one.dataset.host);
-  for (const slug of slugs) changed({ host: slug, pods: [], states: {}, all: true });
+  changed({ host: detail?.dataset.host, pods: [], states: {}, all: true });
 }
 
-document.getElementById("filter")?.addEventListener("input", filter);
+followField(everything);
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest?.("input, textarea, select, dialog");
   if (event.key === "/" && !typing) {

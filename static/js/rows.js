@@ -1,5 +1,6 @@
 // Keeps the rows what the server says they are, without losing what the reader opened, focused or dismissed.
 import { renew } from "./ages.js";
+import { filter } from "./filter.js";
 import { putAround } from "./keep.js";
 import { follow, forget, show } from "./numbers.js";
 
@@ -71,7 +72,8 @@ export function refocus(path) {
   }
 }
 
-function replace(former, fresh) {
+/** Put `fresh` in the place of `former`, with its menu open and the focus where they were. */
+export function replace(former, fresh) {
   const path = focusPath(document.activeElement);
   const menu = former.querySelector("details.menu[open]")?.closest("tbody.pod").id;
   for (const pod of podsIn(former)) forget(pod);
@@ -83,17 +85,11 @@ function replace(former, fresh) {
   refocus(path);
 }
 
-async function fetched(url) {
-  const response = await fetch(url, { headers: { "X-Fragment": "1" }, redirect: "manual" });
+/** Return the fragment at `url` as a document; throws when it cannot be had. */
+export async function fetched(url) {
+  const response = await fetch(url, { headers: { "X-Fragment": "1" }, redirect: "manual", cache: "no-store" });
   if (!response.ok) throw new Error(`${url}: ${response.status}`);
-  return response.text();
-}
-
-function insert(table, pod) {
-  const before = [...table.tBodies].find((other) => other.dataset.name > pod.dataset.name);
-  table.insertBefore(pod, before || null);
-  window.htmx?.process(pod);
-  settle(pod);
+  return new DOMParser().parseFromString(await response.text(), "text/html");
 }
 
 const tones = JSON.parse(document.body.dataset.tones || "{}");
@@ -111,89 +107,16 @@ export function setStates(states) {
   }
 }
 
-/** Read one host's part of the page again. */
-export async function refreshHost(slug) {
-  const hosts = document.getElementById("hosts");
-  if (!hosts) return;
-  const html = await fetched(`/fragments/hosts/${slug}/`);
-  const fresh = new DOMParser().parseFromString(html, "text/html").querySelector("section.host");
-  const section = document.getElementById(`host-${slug}`);
-  if (!section) {
-    // Registered since the page was loaded.
-    hosts.querySelector(":scope > .empty")?.remove();
-    const place = document.createComment("");
-    hosts.insertBefore(place, [...hosts.querySelectorAll("section.host")].find((other) => other.id > fresh.id) || null);
-    replace(place, fresh);
-    return;
-  }
-  const typed = section.querySelector(".create input");
-  const field = fresh.querySelector(".create input");
-  if (typed && field && typed.value !== typed.defaultValue) field.value = typed.value;
-  replace(section, fresh);
-}
-
-function remove(pod) {
-  const path = focusPath(document.activeElement);
-  const neighbour = pod.nextElementSibling || pod.previousElementSibling;
-  forget(pod);
-  pod.remove();
-  if (path?.holder === pod.id) refocus({ holder: neighbour?.id || "main", name: "" });
-}
-
-/** Read some pods again: changed rows are replaced, new ones put in their place, gone ones taken out. */
-export async function refreshPods(slug, keys) {
-  const table = document.querySelector(`#host-${CSS.escape(slug)} table.pods`);
-  if (!table) return refreshHost(slug);
-  const html = await fetched(`/fragments/pods/?ids=${keys.join(",")}`);
-  const parsed = new DOMParser().parseFromString(`<table>${html}</table>`, "text/html");
-  const found = new Map([...parsed.querySelectorAll("tbody.pod")].map((pod) => [pod.dataset.key, pod]));
-  for (const key of keys.map(String)) {
-    const former = document.getElementById(`pod-${key}`);
-    const fresh = found.get(key);
-    if (former && fresh) replace(former, fresh);
-    else if (fresh) insert(table, fresh);
-    else if (former) remove(former);
-  }
-  if (!table.querySelector("tbody.pod")) await refreshHost(slug);
-}
-
 /** Read a pod's own page again. */
 export async function refreshDetail() {
   const detail = document.getElementById("detail");
   const path = focusPath(document.activeElement);
-  const html = await fetched(detail.dataset.url);
+  const fresh = await fetched(detail.dataset.url);
   for (const pod of podsIn(detail)) forget(pod);
-  putAround(detail, new DOMParser().parseFromString(html, "text/html").body);
+  putAround(detail, fresh.body);
   window.htmx?.process(detail);
   settle(detail);
   refocus(path);
-}
-
-const texts = new WeakMap();
-
-function textOf(pod) {
-  if (!texts.has(pod)) {
-    const names = [...pod.querySelectorAll(".name, .c-state")].map((part) => part.textContent);
-    texts.set(pod, `${names.join(" ")} ${pod.dataset.labels}`.toLowerCase());
-  }
-  return texts.get(pod);
-}
-
-/** Hide the pods that do not hold every word typed. */
-export function filter() {
-  const field = document.getElementById("filter");
-  if (!field) return;
-  const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
-  const pods = document.querySelectorAll("#hosts tbody.pod");
-  let shown = 0;
-  for (const pod of pods) {
-    const hit = words.every((word) => textOf(pod).includes(word));
-    if (pod.hidden === hit) pod.hidden = !hit;
-    if (hit) shown += 1;
-  }
-  const count = document.getElementById("filter-count");
-  const text = words.length ? `${shown} of ${pods.length}` : "";
-  if (count.textContent !== text) count.textContent = text;
 }
 
 document.addEventListener("click", (event) => {

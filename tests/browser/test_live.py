@@ -146,12 +146,12 @@ def test_many_pods_do_not_make_the_page_jump(look_at: LookAt, host: Host, victor
     all_of_them = dict.fromkeys(names, ("app",))
     page = look_at("/", victor).page
     send_until(page, "tbody.pod [data-n=pids]", "7", all_of_them)
-    page.evaluate("document.querySelector('[data-name=pod150]').scrollIntoView()")
-    send_until(page, "[data-name=pod150] [data-n=pids]", "7", all_of_them)
-    before = page.evaluate("document.querySelector('[data-name=pod150]').getBoundingClientRect().top")
+    page.evaluate("document.querySelector('[data-name=pod050]').scrollIntoView()")
+    send_until(page, "[data-name=pod050] [data-n=pids]", "7", all_of_them)
+    before = page.evaluate("document.querySelector('[data-name=pod050]').getBoundingClientRect().top")
     for n in range(5):
         send_tick("alpha", all_of_them, cpu=n * 100.0, memory=n * MIB)
         time.sleep(0.2)
-    expect(page.locator("[data-name=pod150] [data-n=cpu]").first).to_have_text("400.0 %")
-    assert page.evaluate("document.querySelector('[data-name=pod150]').getBoundingClientRect().top") == before
+    expect(page.locator("[data-name=pod050] [data-n=cpu]").first).to_have_text("400.0 %")
+    assert page.evaluate("document.querySelector('[data-name=pod050]').getBoundingClientRect().top") == before
     assert Pod.objects.count() == 300

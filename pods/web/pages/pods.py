@@ -1,7 +1,9 @@
 """The pods page, a pod's page, and what they ask for."""
 
+from urllib.parse import urlsplit
+
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -9,10 +11,15 @@ from pods.dispatch.operations import ask, ask_create
 from pods.domain import access
 from pods.domain.errors import Invalid
 from pods.domain.specs.parse import parse_pod_spec
-from pods.domain.verbs import parse_verb, refusal, states_of
+from pods.domain.verbs import parse_verb, refusal, states_of, warning
 from pods.messages.names import Verb
+from pods.templatetags.podweb import verb_word
 from pods.web.pages.access import SignedInRequest, with_role
-from pods.web.pages.rows import DOING, LABELS, newest_operations, row_of, rows, sections, with_parts
+from pods.web.pages.answers import groups_of, infra_is_missing, members_of
+from pods.web.pages.listing import Wanted, listing, matching, parse_wanted, with_hosts, with_statuses
+from pods.web.pages.operations import line_of
+from pods.web.pages.rows import choice, newest_operations, row_of, rows, with_parts
+from pods.web.pages.words import DOING, LABELS
 
 NAMED_AT_MOST = 100
 
@@ -20,29 +27,21 @@ NAMED_AT_MOST = 100
 @require_GET
 @with_role
 def pods_page(request: SignedInRequest) -> HttpResponse:
-    """Show every host with its pods."""
-    found = sections(request.user, access.visible_hosts(request.user))
-    return render(request, "pods/list.html", {"sections": found})
-
-
-@require_GET
-@with_role
-def host_fragment(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Return one host's part of the pods page."""
-    host = get_object_or_404(access.visible_hosts(request.user), slug=slug)
-    found = sections(request.user, access.visible_hosts(request.user).filter(pk=host.pk))
-    return render(request, "pods/host.html", {"section": found[0]})
+    """Show one page of the pods of every host; with ``X-Fragment`` the list alone."""
+    template = "pods/listing.html" if request.headers.get("X-Fragment") else "pods/list.html"
+    return render(request, template, {"listing": listing(request.user, parse_wanted(request.GET))})
 
 
 @require_GET
 @with_role
 def pod_fragments(request: SignedInRequest) -> HttpResponse:
-    """Return the rows of the pods in ``?ids=1,2``; what is gone is left out. Raises Invalid."""
+    """Return the rows of the pods in ``?ids=1,2`` that the rest of the address lets through. Raises Invalid."""
     words = request.GET.get("ids", "").split(",")
     if not all(word.isascii() and word.isdigit() and len(word) < 19 for word in words) or len(words) > NAMED_AT_MOST:
         raise Invalid("invalid", f"ids must be at most {NAMED_AT_MOST} numbers.", field="ids")
-    found = access.visible_pods(request.user).filter(pk__in=[int(word) for word in words], removed_at=None)
-    return render(request, "pods/rows.html", {"rows": rows(request.user, found)})
+    wanted = parse_wanted(request.GET)
+    found = with_hosts(with_statuses(matching(request.user, wanted), wanted), wanted)
+    return render(request, "pods/fragments.html", {"rows": rows(request.user, found.filter(pk__in=map(int, words)))})
 
 
 @require_GET
@@ -52,8 +51,22 @@ def pod_page(request: SignedInRequest, pk: int) -> HttpResponse:
     pod = get_object_or_404(with_parts(access.visible_pods(request.user)), pk=pk)
     operations = access.visible_operations(request.user).filter(pod=pod).select_related("host")[:20]
     row = row_of(request.user, pod, newest_operations(request.user, [pod]).get(pod.pk))
+    reveal = access.may_see_secrets(request.user, pod.host)
+    groups = groups_of(pod, reveal=reveal)
+    restarts = row.may_operate and refusal(pod, Verb.RESTART, [one.state for one in row.containers]) is None
+    context = {
+        "row": row,
+        "pod": pod,
+        "lines": [line_of(request.user, one) for one in operations],
+        "groups": groups,
+        "members": members_of(row.containers, reveal=reveal),
+        "stale": [one.name for one in row.containers if one.engine_id in pod.stale_network],
+        "infra_missing": infra_is_missing(groups),
+        "restart": choice(pod, Verb.RESTART) if restarts else None,
+        "remove": choice(pod, Verb.REMOVE),
+    }
     template = "pods/detail_body.html" if request.headers.get("X-Fragment") else "pods/detail.html"
-    return render(request, template, {"row": row, "pod": pod, "operations": operations})
+    return render(request, template, context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -67,7 +80,8 @@ def act(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
             raise problem
         access.require_operate(request.user, pod.host)
         fragment = request.headers.get("HX-Request") is not None
-        context = {"pod": pod, "verb": known.value, "label": LABELS.get(known, known.value)}
+        label = LABELS.get(known, verb_word(known.value))
+        context = {"pod": pod, "verb": known.value, "label": label, "warning": warning(pod, known)}
         return render(request, "pods/confirm_body.html" if fragment else "pods/confirm.html", context)
     # The page's own confirmation listed what runs, so its removal is by force.
     arguments = {"force": True} if known is Verb.REMOVE else {}
@@ -88,7 +102,12 @@ def create(request: SignedInRequest, slug: str) -> HttpResponse:
     access.require_operate(request.user, host)
     ask_create(request.user, host, parse_pod_spec({"name": name}, host), start=True, through="page")
     if request.headers.get("HX-Request"):
-        found = sections(request.user, access.visible_hosts(request.user).filter(pk=host.pk))
-        return render(request, "pods/host.html", {"section": found[0]}, status=202)
+        found = listing(request.user, wanted_of_opener(request), only=host)
+        return render(request, "pods/host.html", {"section": found.sections[0]}, status=202)
     messages.info(request, f"Creating {name}…")
     return redirect("pods")
+
+
+def wanted_of_opener(request: SignedInRequest) -> Wanted:
+    """Return what the page shows that htmx asks from."""
+    return parse_wanted(QueryDict(urlsplit(request.headers.get("HX-Current-URL", "")).query))

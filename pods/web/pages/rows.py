@@ -9,10 +9,11 @@ from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from pods.domain import access
-from pods.domain.verbs import available_verbs
+from pods.domain.verbs import available_verbs, warning
 from pods.messages.names import Verb
-from pods.models import Container, Host, Operation, Pod
+from pods.models import Container, Operation, Pod
 from pods.models.operations import OperationState
+from pods.web.pages.words import DOING, DONE, LABELS
 
 DONE_SHOWN_FOR = timedelta(seconds=20)
 FAILURE_SHOWN_FOR = timedelta(minutes=15)
@@ -20,39 +21,6 @@ FAILURE_SHOWN_FOR = timedelta(minutes=15)
 FIRST_CHOICE = (Verb.UNPAUSE, Verb.STOP, Verb.START)
 NEEDS_CONFIRMING = {Verb.KILL, Verb.REMOVE}
 IN_MENU = (Verb.START, Verb.STOP, Verb.RESTART, Verb.PAUSE, Verb.UNPAUSE, Verb.KILL, Verb.REMOVE)
-LABELS = {
-    Verb.START: "Start",
-    Verb.STOP: "Stop",
-    Verb.RESTART: "Restart",
-    Verb.PAUSE: "Pause",
-    Verb.UNPAUSE: "Unpause",
-    Verb.KILL: "Kill",
-    Verb.REMOVE: "Remove",
-}
-DOING = {
-    "create": "Creating",
-    "start": "Starting",
-    "stop": "Stopping",
-    "restart": "Restarting",
-    "pause": "Pausing",
-    "unpause": "Unpausing",
-    "kill": "Killing",
-    "remove": "Removing",
-    "start_infra": "Starting the infra container",
-    "look_up_cgroup": "Looking up the cgroup",
-}
-DONE = {
-    "create": "Created",
-    "start": "Started",
-    "stop": "Stopped",
-    "restart": "Restarted",
-    "pause": "Paused",
-    "unpause": "Unpaused",
-    "kill": "Killed",
-    "remove": "Removed",
-    "start_infra": "Infra container started",
-    "look_up_cgroup": "Cgroup looked up",
-}
 
 
 @dataclass(frozen=True)
@@ -62,6 +30,7 @@ class Choice:
     verb: str
     label: str
     confirm: bool
+    danger: bool
 
 
 @dataclass(frozen=True)
@@ -83,6 +52,7 @@ class Row:
     outcome: Outcome | None
     first: Choice | None
     menu: list[Choice]
+    may_operate: bool = False
 
 
 def with_parts(pods: QuerySet[Pod]) -> QuerySet[Pod]:
@@ -102,7 +72,8 @@ def row_of(user: User, pod: Pod, operation: Operation | None) -> Row:
     """Return one row; ``pod`` comes from ``with_parts``."""
     containers: list[Container] = pod.existing  # type: ignore[attr-defined]  # prefetched
     states = [container.state for container in containers]
-    verbs = available_verbs(pod, states) if access.may_operate(user, pod.host) else []
+    may_operate = access.may_operate(user, pod.host)
+    verbs = available_verbs(pod, states) if may_operate else []
     busy = operation is not None and operation.is_open
     first = next((verb for verb in FIRST_CHOICE if verb in verbs), None)
     menu = [verb for verb in IN_MENU if verb in verbs and verb is not first]
@@ -111,14 +82,16 @@ def row_of(user: User, pod: Pod, operation: Operation | None) -> Row:
         containers=containers,
         running=sum(container.state == "running" for container in containers),
         outcome=outcome_of(operation),
-        first=None if first is None or busy else choice(first),
-        menu=[] if busy else [choice(verb) for verb in menu],
+        first=None if first is None or busy else choice(pod, first),
+        menu=[] if busy else [choice(pod, verb) for verb in menu],
+        may_operate=may_operate,
     )
 
 
-def choice(verb: Verb) -> Choice:
-    """Return what a button of ``verb`` says."""
-    return Choice(verb.value, LABELS[verb], verb in NEEDS_CONFIRMING)
+def choice(pod: Pod, verb: Verb) -> Choice:
+    """Return what a button of ``verb`` says. Where systemd would act back, it asks first."""
+    danger = verb in NEEDS_CONFIRMING
+    return Choice(verb.value, LABELS[verb], danger or warning(pod, verb) is not None, danger)
 
 
 def newest_operations(user: User, pods: Iterable[Pod]) -> dict[int, Operation]:
@@ -145,37 +118,3 @@ def outcome_of(operation: Operation | None) -> Outcome | None:
         return Outcome(operation, "success", f"{DONE[verb]}.") if fresh else None
     how = {OperationState.FAILED: "failed", OperationState.LOST: "was lost", OperationState.CANCELLED: "was cancelled"}
     return Outcome(operation, "danger", f"{DOING[verb]} {how[OperationState(operation.state)]}.")
-
-
-@dataclass(frozen=True)
-class Section:
-    """One host with its pods; ``creating`` are the open or failed requests for new ones, one for each name."""
-
-    host: Host
-    rows: list[Row]
-    creating: list[Outcome]
-    may_operate: bool
-
-
-def sections(user: User, hosts: QuerySet[Host]) -> list[Section]:
-    """Return the hosts with their existing pods."""
-    found = list(hosts)
-    pods = access.visible_pods(user).filter(host__in=found, removed_at=None)
-    by_host: dict[int, list[Row]] = {host.pk: [] for host in found}
-    for row in rows(user, pods):
-        by_host[row.pod.host_id].append(row)
-    creating: dict[int, list[Outcome]] = {host.pk: [] for host in found}
-    for operation in _newest_creations(user):
-        outcome = outcome_of(operation)
-        # A made pod says so in its own row.
-        if outcome is not None and operation.host_id in creating and operation.state != OperationState.DONE:
-            creating[operation.host_id].append(outcome)
-    return [Section(host, by_host[host.pk], creating[host.pk], access.may_operate(user, host)) for host in found]
-
-
-def _newest_creations(user: User) -> Iterable[Operation]:
-    """Return the newest request for each name: one that failed is no news once the name was made."""
-    recent = access.visible_operations(user).filter(
-        verb=Verb.CREATE.value, asked_at__gt=timezone.now() - FAILURE_SHOWN_FOR
-    )
-    return {(one.host_id, one.pod_name): one for one in recent.order_by("asked_at")}.values()

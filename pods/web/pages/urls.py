@@ -4,16 +4,21 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 from sesame.views import LoginView as LinkView
 
-from pods.web.pages import operations, pods
+from pods.web.pages import new_container, new_pod, operations, pods, prune
 
 urlpatterns = [
     path("", pods.pods_page, name="pods"),
-    path("fragments/hosts/<slug:slug>/", pods.host_fragment, name="host-fragment"),
     path("fragments/pods/", pods.pod_fragments, name="pod-fragments"),
     path("hosts/<slug:slug>/pods/", pods.create, name="pod-create"),
+    path("hosts/<slug:slug>/pods/new/", new_pod.new_pod, name="pod-new"),
+    path("hosts/<slug:slug>/pods/preview/", new_pod.preview_pod, name="pod-preview"),
+    path("pods/<int:pk>/containers/new/", new_container.new_container, name="container-new"),
+    path("pods/<int:pk>/containers/preview/", new_container.preview_container, name="container-preview"),
     path("pods/<int:pk>/", pods.pod_page, name="pod"),
     path("pods/<int:pk>/<str:verb>/", pods.act, name="pod-act"),
+    path("prune/", prune.prune_page, name="prune"),
     path("operations/", operations.operations_page, name="operations"),
+    path("operations/groups/<uuid:group>/", operations.group_page, name="operation-group"),
     path("sign-in/", LoginView.as_view(template_name="sign_in.html", redirect_authenticated_user=True), name="sign-in"),
     path("sign-in/link/", LinkView.as_view(), name="sign-in-link"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
