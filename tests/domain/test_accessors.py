@@ -4,8 +4,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from pods.domain.accessors import Accessor, accessors
 
+from pods.domain.accessors import Accessor, accessors
 from pods.domain.secrets import MASK
 from pods.messages import plain
 from pods.messages.facts import Address, InfraFacts, KernelLimits, PortMapping, ResourceLimits

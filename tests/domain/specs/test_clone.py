@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from pods.domain.specs.clone import free_name, merged, spec_of
 
 from pods.domain.errors import InvalidSpec
+from pods.domain.specs.clone import free_name, merged, spec_of
 from pods.domain.specs.parse import parse_pod_spec
 from pods.messages import plain
 from pods.messages.facts import InfraFacts, KernelLimits, PortMapping, ResourceLimits
