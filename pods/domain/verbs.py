@@ -115,9 +115,11 @@ def check_arguments(verb: Verb, arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def deadline_seconds(verb: Verb, arguments: Mapping[str, Any]) -> int:
-    """Return how long the operation may last; a longer grace for its containers makes it longer."""
+    """Return how long the operation may last; a longer grace or an image to be pulled makes it longer."""
     grace = arguments.get("timeout") or 0
-    return DEADLINES[verb] + int(grace)
+    spec = arguments.get("spec") or {}
+    pull = DEADLINES[Verb.ADD_CONTAINER] if verb is Verb.CREATE and spec.get("infra_image") else 0
+    return max(DEADLINES[verb] + int(grace), pull)
 
 
 def warning(pod: Pod, verb: Verb) -> str | None:

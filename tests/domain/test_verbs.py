@@ -71,6 +71,8 @@ def test_a_bad_argument_is_named(verb: Verb, arguments: dict[str, Any], field: s
 
 def test_good_arguments_pass() -> None:
     assert verbs.check_arguments(Verb.REMOVE, {"force": True, "timeout": 3}) == {"force": True, "timeout": 3}
+    pulled = {"spec": {"infra_image": "example/pause:1"}}
+    assert verbs.deadline_seconds(Verb.CREATE, pulled) > verbs.deadline_seconds(Verb.CREATE, {"spec": {}})
     assert verbs.deadline_seconds(Verb.STOP, {"timeout": 600}) == verbs.DEADLINES[Verb.STOP] + 600
 
 

@@ -32,7 +32,9 @@ def unsaid(spec: PodSpec) -> dict[str, str]:
         "resources.cpu_period": "there is only --cpus, which always has a period of 100 ms" if _odd_cpu(limits) else "",
         "resources.device_read_iops": "there is no --device-read-iops for pods" if limits.device_read_iops else "",
         "resources.device_write_iops": "there is no --device-write-iops for pods" if limits.device_write_iops else "",
-        "mounts": "--volume gives a volume without a name no options" if any(map(_optioned, spec.mounts)) else "",
+        "mounts": "--volume makes no tmpfs, and gives no options to a volume without a name"
+        if any(map(_unsaid_mount, spec.mounts))
+        else "",
     }
     return {field: why for field, why in found.items() if why}
 
@@ -41,8 +43,8 @@ def _odd_cpu(limits: Resources) -> bool:
     return limits.cpu_period not in (None, PERIOD) or (limits.cpu_period is not None and limits.cpu_quota is None)
 
 
-def _optioned(mount: Mount) -> bool:
-    return not mount.source and bool(mount.options)
+def _unsaid_mount(mount: Mount) -> bool:
+    return mount.type == "tmpfs" or (not mount.source and bool(mount.options))
 
 
 def _one_text(words: tuple[str, ...]) -> bool:
@@ -60,7 +62,9 @@ def sayable(spec: PodSpec) -> PodSpec:
             spec,
             ipc="",
             infra_command=spec.infra_command if _one_text(spec.infra_command) else (),
-            mounts=tuple(replace(one, options=()) if _optioned(one) else one for one in spec.mounts),
+            mounts=tuple(
+                replace(one, options=()) if _unsaid_mount(one) else one for one in spec.mounts if one.type != "tmpfs"
+            ),
             resources=replace(
                 limits,
                 cpu_period=None if quota is None else PERIOD,

@@ -38,6 +38,10 @@ def container_checks(spec: ContainerSpec, pod: Pod) -> Iterator[FieldProblem]:
     if spec.hostname and pod.shares("uts"):
         message = f"The containers of {pod.name} share its hostname."
         yield conflict("hostname", message, "Leave it out, or use a pod that does not share UTS.")
+    if spec.init and pod.state in {"Running", "Degraded"}:
+        # pkg/specgen/generate/container.go refuses it while any container runs.
+        message = "Init containers run before the others start, and this pod runs."
+        yield FieldProblem("init", "wrong_state", message, "Stop the pod first.", 409)
     if (info := pod.host.info) is not None:
         yield from limits_of_host(spec.resources, info)
     if (resources := pod.host.resources) is not None:

@@ -192,9 +192,6 @@ def _pod_only(spec: PodSpec) -> Iterator[FieldProblem]:
             yield conflict(
                 f"resources.{field}", "Podman has this limit for containers, not for pods.", "Set it on each container."
             )
-    for number, mount in enumerate(spec.mounts):
-        if mount.type == "tmpfs":
-            yield conflict(f"mounts[{number}].type", "A pod cannot have a tmpfs.", "Give it to a container.")
 
 
 def mount_rules(mounts: Sequence[Mount]) -> Iterator[FieldProblem]:

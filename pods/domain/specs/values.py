@@ -12,7 +12,7 @@ from pods.domain.specs.reading import Fault, shown, sound
 
 NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
 LONGEST_NAME = 63  # it becomes the hostname inside
-HOSTNAME = re.compile(r"[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?")
+HOSTNAME = re.compile(r"[a-zA-Z0-9]([a-zA-Z0-9_.-]*[a-zA-Z0-9])?")
 DOMAIN = re.compile(r"[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*\.?")
 HOST_ENTRY = re.compile(r"[a-zA-Z0-9_]([a-zA-Z0-9_.-]*[a-zA-Z0-9_])?")
 MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
@@ -41,7 +41,7 @@ def pod_name(text: str) -> str:
 def hostname(text: str) -> str:
     """Return a hostname."""
     if not HOSTNAME.fullmatch(text) or len(text) > LONGEST_NAME or ".." in text:
-        hint = f"Letters, digits, inner '-' and '.'; at most {LONGEST_NAME} characters."
+        hint = f"Letters, digits, inner '-', '_' and '.'; at most {LONGEST_NAME} characters."
         raise Fault("This is no hostname.", hint)
     return text
 
@@ -263,7 +263,6 @@ def capability(text: str) -> str:
 
 
 def cgroup_parent(text: str) -> str:
-    """Return a cgroup's path, or a slice's name."""
-    if not (text.endswith(".slice") and "/" not in text):
-        path(text)
+    """Return a cgroup's path, which the engine takes without its first slash too, or a slice's name."""
+    path(f"/{text.removeprefix('/')}")
     return text

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pods.domain.errors import FieldProblem, InvalidSpec
 from pods.domain.specs.parse import normal, parse_container_spec, parse_pod_spec
 from pods.messages import plain
-from pods.messages.specs import ContainerSpec, PodSpec
+from pods.messages.specs import ContainerSpec, Mount, PodSpec, Resources
 from pods.models import Host, Pod
 from tests.specs import container_specs, pod_specs
 
@@ -38,7 +38,7 @@ def test_a_spec_in_its_own_shape_reads_back_as_itself(host: Host, spec: PodSpec)
 @ONE_HOST
 @given(spec=container_specs(health=True, uts=False))
 def test_a_container_in_its_own_shape_reads_back_as_itself(host: Host, spec: ContainerSpec) -> None:
-    assert parse_container_spec(plain(spec), Pod(host=host, name="web", state="Running")) == spec
+    assert parse_container_spec(plain(spec), Pod(host=host, name="web", state="Created")) == spec
 
 
 FIELDS = st.sampled_from(PodSpec.__struct_fields__)
@@ -48,10 +48,41 @@ json = st.recursive(
 )
 
 
+# Texts that are nearly right in many ways.
+near = st.text("0123456789abcz.:/-,=[]+% mgksi_\u00e9", max_size=14) | st.sampled_from(
+    [
+        "front:ip=",
+        "80:80/",
+        "0:0:0",
+        "/dev/sda:",
+        "ns:",
+        "ns:/x",
+        "/a:/b:",
+        "auto:",
+        "slirp4netns:",
+        "label=",
+        "1e9",
+        "٣",
+    ]
+)
+values = json | near | st.lists(near, max_size=3)
+nested = st.dictionaries(st.sampled_from(Resources.__struct_fields__ + Mount.__struct_fields__ + ("cpus",)), values)
+
+
 @ONE_HOST
-@given(raw=json | st.dictionaries(FIELDS, json, max_size=8))
+@given(raw=json | st.dictionaries(FIELDS, values | nested | st.lists(nested, max_size=2), max_size=8))
 def test_garbage_raises_nothing_but_invalid_spec(host: Host, raw: Any) -> None:
     for problem in problems_of(lambda: parse_pod_spec(raw, host)):
         # Each can be shown and sent.
         assert problem.message
+        msgspec.json.encode(problem.as_dict())
+
+
+CONTAINER_FIELDS = st.sampled_from(ContainerSpec.__struct_fields__)
+
+
+@ONE_HOST
+@given(raw=json | st.dictionaries(CONTAINER_FIELDS, values | nested | st.lists(nested, max_size=2), max_size=8))
+def test_garbage_for_a_container_raises_nothing_else_either(host: Host, raw: Any) -> None:
+    for problem in problems_of(lambda: parse_container_spec(raw, Pod(host=host, name="web", state="Created"))):
         msgspec.json.encode(problem.as_dict())
