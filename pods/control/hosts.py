@@ -42,10 +42,13 @@ def _adopt(host: Host, boot: str, epoch: int) -> None:
     """Let a new boot speak for the host; what the former one had running is lost."""
     host.boot, host.epoch = boot, epoch
     host.online_at = host.heard_at = timezone.now()
-    host.status_sequence = host.snapshot_sequence = 0
+    host.status_sequence = host.snapshot_sequence = host.resources_sequence = 0
     host.silent = False
     host.save(
-        update_fields=["boot", "epoch", "online_at", "heard_at", "status_sequence", "snapshot_sequence", "silent"]
+        update_fields=[
+            *("boot", "epoch", "online_at", "heard_at", "silent"),
+            *("status_sequence", "snapshot_sequence", "resources_sequence"),
+        ]
     )
     lost = Operation.objects.filter(host=host, state=OperationState.RUNNING).exclude(boot=boot)
     pods = list(lost.values_list("pod_id", flat=True))

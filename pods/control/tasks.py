@@ -7,10 +7,11 @@ from typing import Any, TypeVar
 import msgspec
 from celery import shared_task
 
-from pods.control import history, hosts, operations, reaper, snapshots
+from pods.control import history, hosts, operations, reaper, resources, snapshots
 from pods.messages import decode, names
 from pods.messages.hosts import EngineStatus, HostOnline
 from pods.messages.operations import OperationEnded, OperationStarted
+from pods.messages.resources import HostResources
 from pods.messages.samples import Samples
 from pods.messages.snapshots import Snapshot
 
@@ -33,6 +34,7 @@ def _task(name: str, shape: type[Message], apply: Callable[[Message], None]) -> 
 _task(names.HOST_ONLINE, HostOnline, hosts.host_online)
 _task(names.ENGINE_STATUS, EngineStatus, hosts.engine_status)
 _task(names.SNAPSHOT, Snapshot, snapshots.apply_snapshot)
+_task(names.RESOURCES, HostResources, resources.host_resources)
 _task(names.OPERATION_STARTED, OperationStarted, operations.operation_started)
 _task(names.OPERATION_ENDED, OperationEnded, operations.operation_ended)
 _task(names.SAMPLES, Samples, history.take_samples)

@@ -1,6 +1,7 @@
 """Images: are they there, and how they come."""
 
 from collections.abc import Callable
+from typing import cast
 from urllib.parse import quote
 
 import msgspec
@@ -12,6 +13,10 @@ from pods.engine.transport import Engine, decode
 class _Image(msgspec.Struct):
     Id: str = ""
     RepoTags: list[str] | None = None
+
+
+# An engine without images may answer null.
+_Images = cast("type[list[_Image] | None]", list[_Image] | None)
 
 
 class _Progress(msgspec.Struct):
@@ -31,7 +36,7 @@ def exists(engine: Engine, image: str, *, timeout: float) -> bool:
 
 def names(engine: Engine, *, timeout: float) -> list[str]:
     """Return the names (with their tags) of all named images, sorted."""
-    found = engine.get("/images/json", list[_Image], timeout=timeout)
+    found = engine.get("/images/json", _Images, timeout=timeout) or []
     return sorted({name for image in found for name in image.RepoTags or () if not name.startswith("<none>")})
 
 

@@ -11,7 +11,7 @@ from pods.messages.hosts import EngineInfo
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """Something that happened: a hint to read again, never data (engines leave attributes out)."""
 
-    type: str  # "pod", "container", ...
+    type: str  # pod, container, network, volume or image
     action: str
     id: str
     pod_id: str  # "" when the event does not say
@@ -106,9 +106,9 @@ def known(engine: Engine, *, timeout: float) -> EngineInfo:
 
 
 def parse_event(line: bytes) -> Event | None:
-    """Return one line of the event stream, or None for what concerns neither pods nor containers."""
+    """Return one line of the event stream, or None for what podweb does not follow."""
     raw = decode(line, _RawEvent)
-    if raw.Type not in {"pod", "container"}:
+    if raw.Type not in {"pod", "container", "network", "volume", "image"}:
         return None
     pod_id = raw.Actor.ID if raw.Type == "pod" else raw.Actor.Attributes.get("podId", "")
     return Event(type=raw.Type, action=raw.Action, id=raw.Actor.ID, pod_id=pod_id, time_nano=raw.timeNano)

@@ -10,6 +10,7 @@ from celery import bootsteps
 from django.conf import settings
 
 from pods.host.connection import Connection
+from pods.host.offers import Offers
 from pods.host.own_engine import OwnEngine
 from pods.host.reports import Reports
 from pods.host.sampler import Sampler
@@ -37,7 +38,7 @@ class HostWorkerStep(bootsteps.StartStopStep):
 
     def __init__(self, worker: Any, **kwargs: Any) -> None:
         super().__init__(worker, **kwargs)
-        self._parts: list[Watcher | Sampler | Reports] = []
+        self._parts: list[Watcher | Offers | Sampler | Reports] = []
         self._connection: Connection | None = None
         self._lock: Any = None
 
@@ -59,13 +60,14 @@ class HostWorkerStep(bootsteps.StartStopStep):
         def publish(tick: LiveTick) -> None:
             push(group, dict(tick))
 
-        watcher = Watcher(self._connection, host_worker.observer, reports)
+        offers = Offers(host_worker.identity, self._connection, reports, host_worker.kernel)
+        watcher = Watcher(self._connection, host_worker.observer, reports, offers.changed)
         collector = Collector(host_worker.identity, reports)
         sampler = Sampler(host, host_worker.inventory, publish, collector, host_worker.looks)
         _workers[host] = host_worker
         host_worker.announce()
-        self._parts = [watcher, sampler, reports]
-        for part in (reports, watcher, sampler):
+        self._parts = [watcher, offers, sampler, reports]
+        for part in (reports, watcher, offers, sampler):
             part.start()
 
     def stop(self, worker: Any) -> None:

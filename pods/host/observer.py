@@ -107,6 +107,10 @@ class Observer:
         """Read details of containers for ``seconds`` at most; returns the pods that are worth a new snapshot."""
         return self.details.read_some(engine, self.inventory.all(), seconds)
 
+    def network_changed(self, pod_id: str) -> None:
+        """Read the pod's addresses again with its next snapshot."""
+        self._infra_pids.pop(pod_id, None)
+
     def _take_in(self, known: dict[str, Known], gone: set[str]) -> None:
         self.inventory.replace(known, gone)
         for pod_id in gone:

@@ -30,6 +30,10 @@ DETAILS_FOR = 0.1
 DETAILS_EVERY = 0.5
 
 
+def _nobody(kind: str) -> None:
+    """Do nothing."""
+
+
 @dataclass
 class Watcher:
     """A thread that reports EngineStatus and Snapshots until ``stop``."""
@@ -37,6 +41,7 @@ class Watcher:
     connection: Connection
     observer: Observer
     send: Callable[[str, msgspec.Struct], None]
+    changed_beside: Callable[[str], None] = _nobody  # told the type of an event that is of no pod or container
     _stopping: threading.Event = field(default_factory=threading.Event)
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _dirty: set[str] = field(default_factory=set)
@@ -85,6 +90,7 @@ class Watcher:
             try:
                 self._observe_all(engine)
                 self._say(answering=True)
+                self.changed_beside("image")
                 self._loop(engine)
             finally:
                 stream.end()
@@ -141,13 +147,19 @@ class Watcher:
             self._changed.notify()
 
     def _mark(self, event: system.Event) -> None:
+        if event.type not in {"pod", "container"}:
+            self.changed_beside(event.type)
+            if event.type != "network":
+                return
         pod_id = event.pod_id
-        if not pod_id:  # some engines leave the pod out of a container's death
+        if not pod_id:  # of a container's death some engines leave it out, of a network's joining all
             known = self.observer.inventory.all()
             owners = [i for i, one in known.items() if any(member.id == event.id for member in one.containers)]
             if not owners:
                 return
             pod_id = owners[0]
+        if event.type == "network":
+            self.observer.network_changed(pod_id)
         with self._changed:
             self._dirty.add(pod_id)
             self._changed.notify()
