@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from pods.control.asked import give_container_specs, give_pod_specs
 from pods.control.changes import announce
 from pods.control.hosts import speaker
 from pods.control.indexing import CAUSES, list_values, write_rows
@@ -48,6 +49,7 @@ def apply_to(host: Host, snapshot: Snapshot) -> set[int]:
     unknown = [pod for pod in snapshot.pods if newest and pod.id not in rows]
     members = _members(snapshot)
     new = [Pod(host=host, engine_id=pod.id, **_pod_values(pod, members[pod.id], snapshot, observed)) for pod in unknown]
+    give_pod_specs(host, new)
     changed = {pod.pk for pod in Pod.objects.bulk_create(new)}
     to_index = list(new)
     fields: set[str] = set()
@@ -70,11 +72,11 @@ def apply_to(host: Host, snapshot: Snapshot) -> set[int]:
     same = [row.pk for row in older.values() if row.pk not in changed]
     Pod.objects.filter(pk__in=same).update(observed_at=observed, epoch=snapshot.epoch, sequence=snapshot.sequence)
     written = {pod.engine_id: pod for pod in new} | {key: row for key, row in older.items() if key in present}
-    return changed | _apply_containers(written, set(older) - set(present), rows, snapshot, observed)
+    return changed | _apply_containers(host, written, set(older) - set(present), rows, snapshot, observed)
 
 
 def _apply_containers(
-    written: dict[str, Pod], removed: set[str], rows: dict[str, Pod], snapshot: Snapshot, observed: datetime
+    host: Host, written: dict[str, Pod], removed: set[str], rows: dict[str, Pod], snapshot: Snapshot, observed: datetime
 ) -> set[int]:
     """Write the containers of the pods just written; returns the pods whose containers changed."""
     pods = [*(pod.pk for pod in written.values()), *(rows[engine_id].pk for engine_id in removed)]
@@ -105,6 +107,7 @@ def _apply_containers(
         if key not in seen and row.removed_at is None:
             fields |= _assign(row, {"removed_at": observed})
             changed_rows.append(row)
+    give_container_specs(host, new)
     Container.objects.bulk_create(new)
     _update(Container, changed_rows, fields)
     Container.objects.filter(pk__in=same).update(observed_at=observed)

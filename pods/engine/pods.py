@@ -10,8 +10,7 @@ from pods.engine.containers import inspect as inspect_container
 from pods.engine.errors import EngineError, NotFoundError, RefusedError
 from pods.engine.transport import Engine, decode
 from pods.messages.facts import PodFacts
-
-OPERATION_LABEL = "io.podweb.operation"
+from pods.messages.names import OPERATION_LABEL
 
 
 class Listed(msgspec.Struct):

@@ -15,6 +15,7 @@ from pods.engine.state import PAUSED, RUNNING
 from pods.host.call import Call, Refusal
 from pods.messages import decode
 from pods.messages.facts import ContainerFacts
+from pods.messages.names import OPERATION_LABEL
 from pods.messages.specs import ContainerSpec, PodSpec
 
 Shape = TypeVar("Shape")
@@ -119,7 +120,7 @@ def _arguments(call: Call, shape: type[Shape]) -> Shape:
 
 
 def _label(call: Call) -> dict[str, str]:
-    return {pods.OPERATION_LABEL: call.request.id}
+    return {OPERATION_LABEL: call.request.id}
 
 
 def _maker(call: Call) -> list[str]:
@@ -131,7 +132,7 @@ def _pod_made_before(call: Call, name: str) -> str | None:
     if not pods.exists(call.engine, name, timeout=call.left()):
         return None
     found = pods.inspect(call.engine, name, timeout=call.left())
-    return found.id if found.labels.get(pods.OPERATION_LABEL) == call.request.id else None
+    return found.id if found.labels.get(OPERATION_LABEL) == call.request.id else None
 
 
 def _remove_orphan(call: Call, error: EngineError) -> None:
@@ -146,7 +147,7 @@ def _remove_orphan(call: Call, error: EngineError) -> None:
 
 def _container_made_before(call: Call, members: list[ContainerFacts]) -> str | None:
     for member in members:
-        if not member.is_infra and member.labels.get(pods.OPERATION_LABEL) == call.request.id:
+        if not member.is_infra and member.labels.get(OPERATION_LABEL) == call.request.id:
             return member.id
     return None
 

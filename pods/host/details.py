@@ -17,6 +17,7 @@ from pods.engine.state import ENDED, PAUSED, RUNNING
 from pods.engine.transport import Engine
 from pods.host.inventory import Known
 from pods.messages.facts import ContainerFacts, PodFacts
+from pods.messages.names import OPERATION_LABEL
 
 INSPECT_TIMEOUT = 1.0  # seconds
 KUBE_TIMEOUT = 0.3  # it waits for a pod that is just stopping; the state is then told without it
@@ -117,7 +118,7 @@ class Details:
             return ""
         if (word := member.labels.get(INIT_LABEL)) in {"once", "always"}:
             return word
-        if pods.OPERATION_LABEL in member.labels:
+        if OPERATION_LABEL in member.labels:
             return ""  # made by podweb, which labels its init containers
         said = None if found is None else init_of_command(found.create_command)
         return self._init.get(member.id) if said is None else said

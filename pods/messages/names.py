@@ -3,6 +3,8 @@
 from enum import StrEnum
 
 CONTROL_QUEUE = "control"
+# On what podweb makes: the id of the operation. By it a half-made pod is found, and a repeat finds its own work.
+OPERATION_LABEL = "io.podweb.operation"
 
 
 class Verb(StrEnum):

@@ -8,6 +8,7 @@ import pytest
 from pods.engine import containers, pods, system
 from pods.engine.errors import NotFoundError, RefusedError, TimedOutError, UnexpectedError, UnreachableError
 from pods.engine.transport import Engine
+from pods.messages.names import OPERATION_LABEL
 from tests.engine.server import Answers, engine_at_the_wire, hang_up, lines, silent
 
 POD = "a" * 64
@@ -123,15 +124,15 @@ def test_a_stream_that_is_cut_is_unreachable(engine: Engine, answers: Answers) -
 
 
 def test_a_failed_create_removes_only_its_own_half(engine: Engine, answers: Answers) -> None:
-    spec = {"name": "web", "labels": {pods.OPERATION_LABEL: "mine"}}
+    spec = {"name": "web", "labels": {OPERATION_LABEL: "mine"}}
     answers["POST", "/pods/create"] = (500, {"message": "infra name in use"})
-    half = {"Id": POD, "Name": "web", "Labels": {pods.OPERATION_LABEL: "mine"}}
+    half = {"Id": POD, "Name": "web", "Labels": {OPERATION_LABEL: "mine"}}
     answers["GET", "/pods/web/json"] = (200, half)
     answers["DELETE", f"/pods/{POD}"] = (200, {})
     with pytest.raises(RefusedError, match="refused"):
         pods.create(engine, spec, timeout=2)
     assert [method for method, _ in answers.asked].count("DELETE") == 1
-    answers["GET", "/pods/web/json"] = (200, half | {"Labels": {pods.OPERATION_LABEL: "another's"}})
+    answers["GET", "/pods/web/json"] = (200, half | {"Labels": {OPERATION_LABEL: "another's"}})
     with pytest.raises(RefusedError):
         pods.create(engine, spec, timeout=2)
     assert [method for method, _ in answers.asked].count("DELETE") == 1
