@@ -108,13 +108,14 @@ def test_events_are_hints_and_foreign_ones_are_left_out(engine: Engine, answers:
     answers["GET", "/events"] = lines(
         '{"Type":"pod","Action":"start","Actor":{"ID":"p","Attributes":{"name":"web"}},"timeNano":5}',
         '{"Type":"image","Action":"pull","Actor":{"ID":"i"}}',
+        '{"Type":"system","Action":"refresh","Actor":{"ID":""}}',
         '{"Type":"container","Action":"died","Actor":{"ID":"c","Attributes":{"podId":"p"}}}',
     )
     seen: list[system.Event | None] = []
     with engine.stream("/events") as stream, pytest.raises(UnreachableError):
         seen.extend(system.parse_event(line) for line in stream)
     told = [(event.type, event.id, event.pod_id) for event in seen if event]
-    assert told == [("pod", "p", "p"), ("container", "c", "p")]
+    assert told == [("pod", "p", "p"), ("image", "i", ""), ("container", "c", "p")]
 
 
 def test_a_stream_that_is_cut_is_unreachable(engine: Engine, answers: Answers) -> None:
