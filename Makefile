@@ -85,4 +85,7 @@ $(VENDOR): node_modules/.installed
 	@cp node_modules/htmx.org/dist/htmx.min.js static/vendor/
 	@mkdir -p static/vendor/uplot
 	@cp node_modules/uplot/dist/uPlot.esm.js node_modules/uplot/dist/uPlot.min.css static/vendor/uplot/
+	@mkdir -p static/vendor/xterm && cp node_modules/@xterm/xterm/css/xterm.css static/vendor/xterm/
+	@for file in xterm/lib/xterm.mjs addon-fit/lib/addon-fit.mjs; do \
+	  sed 's@^//# sourceMappingURL=.*@@' node_modules/@xterm/$$file > static/vendor/xterm/$${file##*/}; done
 	@touch $@

@@ -6,12 +6,15 @@ message waits until the loop wakes for another reason. This one hands every chan
 
 import asyncio
 import contextlib
+import logging
 import secrets
+import threading
 from collections.abc import Callable
 from typing import Any
 
 from channels.layers import BaseChannelLayer
 
+log = logging.getLogger("podweb.layer")
 Message = dict[str, Any]
 LAGGED = "layer.lagged"
 
@@ -30,6 +33,8 @@ class LoopBoundChannelLayer(BaseChannelLayer):  # type: ignore[misc]
         self.loop: asyncio.AbstractEventLoop | None = None
         self.channels: dict[str, asyncio.Queue[Message]] = {}
         self.groups: dict[str, set[str]] = {}
+        self.taps: dict[str, tuple[Callable[[Message], None], ...]] = {}
+        self._tapping = threading.Lock()
         self.lagged = 0
 
     def _queue(self, channel: str) -> asyncio.Queue[Message]:
@@ -86,7 +91,24 @@ class LoopBoundChannelLayer(BaseChannelLayer):  # type: ignore[misc]
 
     def post(self, group: str, message: Message) -> None:
         """Send to a group from any thread, without waiting."""
+        for handle in self.taps.get(group, ()):
+            try:
+                handle(message)
+            except Exception:
+                log.exception("a message of group %s was not handled", group)
         self._on_loop(self._fan_out, group, message)
+
+    def tap(self, group: str, handle: Callable[[Message], None]) -> None:
+        """Call ``handle`` with what is sent to ``group``, in the thread that sends: threads have no loop to wait on."""
+        with self._tapping:
+            self.taps[group] = (*self.taps.get(group, ()), handle)
+
+    def untap(self, group: str, handle: Callable[[Message], None]) -> None:
+        """Undo ``tap``."""
+        with self._tapping:
+            self.taps[group] = tuple(one for one in self.taps.get(group, ()) if one != handle)
+            if not self.taps[group]:
+                del self.taps[group]
 
     async def new_channel(self, prefix: str = "specific.") -> str:
         """Return the name of a new channel with its queue."""

@@ -74,7 +74,8 @@ _lock = threading.Lock()
 _bridges: dict[int, Bridge] = {}
 
 
-def _bridge() -> Bridge:
+def bridge() -> Bridge:
+    """Return this process's bridge; its loop is the one to use the layer on."""
     # By process id: a forked child has no thread for its parent's loop.
     with _lock:
         return _bridges.setdefault(os.getpid(), _bridges.get(os.getpid()) or Bridge())
@@ -87,4 +88,4 @@ def push(group: str, message: Message) -> None:
     if isinstance(layer, LoopBoundChannelLayer):
         layer.post(group, message)
     else:
-        _bridge().put(group, message)
+        bridge().put(group, message)

@@ -7,13 +7,14 @@ from typing import Any, TypeVar
 import msgspec
 from celery import shared_task
 
-from pods.control import history, hosts, operations, reaper, resources, snapshots
+from pods.control import history, hosts, operations, reaper, resources, snapshots, streams
 from pods.messages import decode, names
 from pods.messages.hosts import EngineStatus, HostOnline
 from pods.messages.operations import OperationEnded, OperationStarted
 from pods.messages.resources import HostResources
 from pods.messages.samples import Samples
 from pods.messages.snapshots import Snapshot
+from pods.messages.streams import TerminalsOpen
 
 log = logging.getLogger(__name__)
 Message = TypeVar("Message")
@@ -38,6 +39,7 @@ _task(names.RESOURCES, HostResources, resources.host_resources)
 _task(names.OPERATION_STARTED, OperationStarted, operations.operation_started)
 _task(names.OPERATION_ENDED, OperationEnded, operations.operation_ended)
 _task(names.SAMPLES, Samples, history.take_samples)
+_task(names.TERMINALS_OPEN, TerminalsOpen, streams.terminals_open)
 shared_task(name=names.REAP)(reaper.reap)
 shared_task(name=names.RESEND)(reaper.resend)
 shared_task(name=names.MARK_SILENT)(hosts.mark_silent)

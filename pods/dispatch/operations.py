@@ -95,6 +95,13 @@ def ask_prune(user: User, pods: Iterable[Pod], through: Through) -> Asked:
     return [*ended, *left]
 
 
+def ask_terminal(user: User, pod: Pod, arguments: Mapping[str, Any]) -> Operation:
+    """Ask for a terminal in a container of ``pod``. Raises Denied or Unavailable."""
+    access.require_operate(user, pod.host)
+    hosts.require_reachable(pod.host)
+    return _ask(user, Verb.TERMINAL, pod.host, pod, pod.name, dict(arguments), "page")
+
+
 def _ask(
     user: User,
     verb: Verb,

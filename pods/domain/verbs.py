@@ -32,6 +32,7 @@ DEADLINES = {
     Verb.REMOVE: 240,
     Verb.START_INFRA: 60,
     Verb.LOOK_UP_CGROUP: 30,
+    Verb.TERMINAL: 60,  # put off again and again while it is open
 }
 SIGNALS = (
     *("SIGHUP", "SIGINT", "SIGQUIT", "SIGABRT", "SIGKILL", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGTERM"),

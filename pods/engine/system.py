@@ -16,6 +16,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     pod_id: str  # "" when the event does not say
     time_nano: int
+    name: str = ""
 
 
 class _Actor(msgspec.Struct):
@@ -111,7 +112,14 @@ def parse_event(line: bytes) -> Event | None:
     if raw.Type not in {"pod", "container", "network", "volume", "image"}:
         return None
     pod_id = raw.Actor.ID if raw.Type == "pod" else raw.Actor.Attributes.get("podId", "")
-    return Event(type=raw.Type, action=raw.Action, id=raw.Actor.ID, pod_id=pod_id, time_nano=raw.timeNano)
+    return Event(
+        type=raw.Type,
+        action=raw.Action,
+        id=raw.Actor.ID,
+        pod_id=pod_id,
+        time_nano=raw.timeNano,
+        name=raw.Actor.Attributes.get("name", ""),
+    )
 
 
 def events_path(since: int | None) -> tuple[str, dict[str, str]]:

@@ -15,6 +15,7 @@ from pods.host.own_engine import OwnEngine
 from pods.host.reports import Reports
 from pods.host.sampler import Sampler
 from pods.host.samples import Collector
+from pods.host.streams import Streams
 from pods.host.watcher import Watcher
 from pods.host.worker import HostWorker, new_identity
 from pods.messages.live import LiveTick
@@ -38,7 +39,7 @@ class HostWorkerStep(bootsteps.StartStopStep):
 
     def __init__(self, worker: Any, **kwargs: Any) -> None:
         super().__init__(worker, **kwargs)
-        self._parts: list[Watcher | Offers | Sampler | Reports] = []
+        self._parts: list[Watcher | Offers | Sampler | Streams | Reports] = []
         self._connection: Connection | None = None
         self._lock: Any = None
 
@@ -66,8 +67,8 @@ class HostWorkerStep(bootsteps.StartStopStep):
         sampler = Sampler(host, host_worker.inventory, publish, collector, host_worker.looks)
         _workers[host] = host_worker
         host_worker.announce()
-        self._parts = [watcher, offers, sampler, reports]
-        for part in (reports, watcher, offers, sampler):
+        self._parts = [host_worker.streams, watcher, offers, sampler, reports]
+        for part in (reports, watcher, offers, sampler, host_worker.streams):
             part.start()
 
     def stop(self, worker: Any) -> None:

@@ -9,9 +9,10 @@ from celery import shared_task
 from pods.host import bootsteps, questions
 from pods.messages import decode, encode
 from pods.messages.live import Look
-from pods.messages.names import LOOK, Verb, host_task
+from pods.messages.names import LOOK, OPEN_LOG, Verb, host_task
 from pods.messages.operations import OperationRequest
 from pods.messages.questions import QUESTION_TASK, Question, answer_group
+from pods.messages.streams import LogRequest
 from podweb.push import push
 
 log = logging.getLogger(__name__)
@@ -52,4 +53,17 @@ def answer(raw: dict[str, Any]) -> None:
 
 
 QUESTIONS = shared_task(name=QUESTION_TASK)(answer)
+
+
+@shared_task(name=OPEN_LOG)
+def open_log(raw: dict[str, Any]) -> None:
+    """Open a log for the reader that the request names. A malformed one is logged; its reader ends by the silence."""
+    try:
+        request = decode(raw, LogRequest)
+    except msgspec.ValidationError as error:
+        log.error("a malformed request was dropped: %s", error)
+        return
+    bootsteps.worker_of(request.host).streams.open_log(request)
+
+
 TASKS = {verb: shared_task(name=host_task(verb))(perform) for verb in Verb}

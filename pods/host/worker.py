@@ -17,6 +17,7 @@ from pods.host.inventory import Inventory
 from pods.host.ledger import Ledger
 from pods.host.looks import Looks
 from pods.host.observer import Identity, Observer, try_observe
+from pods.host.streams import Streams
 from pods.host.turns import Turns
 from pods.messages import names
 from pods.messages.hosts import HostOnline
@@ -55,6 +56,7 @@ class HostWorker:
 
     def __post_init__(self) -> None:
         self.observer = Observer(self.identity, self.inventory, kernel=self.kernel)
+        self.streams = Streams(self.identity, self.connection, self.send)
 
     def announce(self) -> None:
         """Say that this boot speaks for the host now: what the former one had running is lost."""
@@ -69,6 +71,9 @@ class HostWorker:
         if not self.ledger.begin(request.id):
             if ended := self.ledger.outcome(request.id):
                 self.send(names.OPERATION_ENDED, ended)
+            return
+        if request.verb is names.Verb.TERMINAL:
+            self.streams.open_terminal(request)  # it runs as long as somebody looks, and changes nothing of the pod
             return
         until = time.monotonic() + request.timeout
         self.turns.take(request.pod_id or f"name {request.pod_name}", lambda: self._perform(request, until))

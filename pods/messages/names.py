@@ -21,6 +21,7 @@ class Verb(StrEnum):
     REMOVE = "remove"
     START_INFRA = "start_infra"
     LOOK_UP_CGROUP = "look_up_cgroup"
+    TERMINAL = "terminal"
 
 
 def host_queue(slug: str) -> str:
@@ -41,6 +42,9 @@ RESOURCES = "pods.control.resources"  # resources.HostResources
 OPERATION_STARTED = "pods.control.operation_started"  # operations.OperationStarted
 OPERATION_ENDED = "pods.control.operation_ended"  # operations.OperationEnded
 SAMPLES = "pods.control.samples"  # samples.Samples
+TERMINALS_OPEN = "pods.control.terminals_open"  # streams.TerminalsOpen
+# A task of a host worker that is no operation: nothing is changed.
+OPEN_LOG = "pods.host.open_log"  # streams.LogRequest
 # Periodic tasks of the control worker; no argument.
 REAP = "pods.control.reap"
 RESEND = "pods.control.resend"

@@ -18,7 +18,8 @@ class OperationRequest(Struct, frozen=True, kw_only=True):
     pod_name: str
     timeout: float  # seconds from receipt until the operation must have ended
     arguments: dict[str, Any] = {}  # per verb: stop {timeout}, kill {signal}, remove {force, timeout},
-    # create {spec: PodSpec, start}, add_container {spec: ContainerSpec, start}
+    # create {spec: PodSpec, start}, add_container {spec: ContainerSpec, start},
+    # terminal {container_id, container, user, command, rows, columns, reader, window}
 
 
 class OperationStarted(Struct, frozen=True, kw_only=True):
@@ -73,6 +74,8 @@ CODES = {
     "no_pod_cgroup": "The pod has no cgroup of its own.",
     "invalid": "What was asked is malformed.",
     "internal": "podweb itself failed.",
+    "no_shell": "The container has no shell, or not the command that was asked for.",
+    "busy": "Too many terminals are open on the host.",
     "not_sent": "It was never sent.",
     "worker_restarted": "The host worker ended while it ran.",
     "no_word": "No word came back in time.",

@@ -58,7 +58,7 @@ def test_without_redis_nothing_waits_and_nothing_is_raised(settings: Settings, m
         pass
     use(settings, monkeypatch, url)
     push.push("pods", {"type": "x", "n": 1})
-    bridge = push._bridge()
+    bridge = push.bridge()
     until = time.monotonic() + 20
     while bridge.dropped == 0:
         assert time.monotonic() < until

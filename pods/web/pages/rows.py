@@ -99,6 +99,7 @@ def newest_operations(user: User, pods: Iterable[Pod]) -> dict[int, Operation]:
     recent = access.visible_operations(user).filter(
         pod__in=[pod.pk for pod in pods], asked_at__gt=timezone.now() - FAILURE_SHOWN_FOR
     )
+    recent = recent.exclude(verb=Verb.TERMINAL.value)  # it keeps nobody from acting on the pod
     newest: dict[int, Operation] = {}
     for operation in recent.order_by("asked_at"):
         if operation.pod_id is not None:

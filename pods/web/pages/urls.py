@@ -4,7 +4,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 from sesame.views import LoginView as LinkView
 
-from pods.web.pages import new_container, new_pod, operations, pods, prune
+from pods.web.pages import logs, new_container, new_pod, operations, pods, prune, terminals
 
 urlpatterns = [
     path("", pods.pods_page, name="pods"),
@@ -15,8 +15,11 @@ urlpatterns = [
     path("pods/<int:pk>/containers/new/", new_container.new_container, name="container-new"),
     path("pods/<int:pk>/containers/preview/", new_container.preview_container, name="container-preview"),
     path("pods/<int:pk>/", pods.pod_page, name="pod"),
+    path("pods/<int:pk>/logs/", logs.logs_page, name="pod-logs"),
+    path("pods/<int:pk>/logs/download/", logs.download, name="pod-logs-download"),
     path("pods/<int:pk>/<str:verb>/", pods.act, name="pod-act"),
     path("prune/", prune.prune_page, name="prune"),
+    path("containers/<int:pk>/terminal/", terminals.terminal_page, name="container-terminal"),
     path("operations/", operations.operations_page, name="operations"),
     path("operations/groups/<uuid:group>/", operations.group_page, name="operation-group"),
     path("sign-in/", LoginView.as_view(template_name="sign_in.html", redirect_authenticated_user=True), name="sign-in"),

@@ -23,6 +23,7 @@ DOING = {
     "remove": "Removing",
     "start_infra": "Starting the infra container",
     "look_up_cgroup": "Looking up the cgroup",
+    "terminal": "Terminal open",
 }
 DONE = {
     "create": "Created",
@@ -36,4 +37,5 @@ DONE = {
     "remove": "Removed",
     "start_infra": "Infra container started",
     "look_up_cgroup": "Cgroup looked up",
+    "terminal": "Terminal closed",
 }
