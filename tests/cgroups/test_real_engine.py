@@ -12,6 +12,7 @@ from pods.cgroups.network import NetworkReader, host_inodes, namespace_inode
 from pods.cgroups.reader import CgroupGoneError, CgroupReader
 from pods.cgroups.usage import usage
 from tests.hosts import Box
+from tests.hosts.cgroups import memory_used
 
 pytestmark = pytest.mark.engine
 BURN = "while :; do :; done"
@@ -60,23 +61,21 @@ def test_a_frozen_containers_counters_are_the_kernels_and_the_engines(clean_engi
     layout = detect()
     reader = CgroupReader(layout, path_of(box, pid))
     now, again, stats = reader.read(), reader.read(), engine_stats(box, container)
-    reader.close()
-    assert (now.cpu, now.memory, now.pids, now.read, now.write) == (
-        again.cpu,
-        again.memory,
-        again.pids,
-        again.read,
-        again.write,
-    )
+    assert (now.cpu, now.pids, now.read, now.write) == (again.cpu, again.pids, again.read, again.write)
     assert now.cpu == stats["CPUNano"]
     assert now.pids == stats["PIDs"]
     assert (now.read, now.write) == (stats["BlockInput"], stats["BlockOutput"])
     if layout.version == "v1":
         memory = layout.directory("memory", reader.path)
         assert memory is not None
-        used = int((memory / "memory.usage_in_bytes").read_text())
-        stat = dict(line.split() for line in (memory / "memory.stat").read_text().splitlines())
-        assert now.memory == used - int(stat["total_inactive_file"])
+        # The kernel still sorts the frozen one's pages for a moment: what counts is a reading between two equal ones.
+        before, now, after = memory_used(memory), reader.read(), memory_used(memory)
+        until = time.monotonic() + 20
+        while before != after and time.monotonic() < until:
+            time.sleep(0.1)
+            before, now, after = memory_used(memory), reader.read(), memory_used(memory)
+        assert before == now.memory == after
+    reader.close()
 
 
 def test_the_pods_own_cgroup_holds_its_containers_and_more(clean_engine: Box) -> None:
