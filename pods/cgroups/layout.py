@@ -72,3 +72,11 @@ def pod_path(path_of_container: str, pod_id: str) -> str | None:
     """
     parent = path_of_container.rpartition("/")[0]
     return parent if pod_id and parent.removesuffix(".slice").endswith(pod_id) else None
+
+
+def memory_total(proc_root: Path = PROC_ROOT) -> int:
+    """Return the bytes of RAM of this machine; 0 where the kernel does not say."""
+    for line in (proc_root / "meminfo").read_text().splitlines():
+        if line.startswith("MemTotal:"):
+            return int(line.split()[1]) * 1024
+    return 0

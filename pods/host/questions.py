@@ -12,9 +12,10 @@ from pods.engine.errors import EngineError, NotFoundError, TimedOutError
 from pods.engine.state import RUNNING
 from pods.engine.transport import Engine
 from pods.host.connection import Connection
+from pods.host.in_force import Kernel
 from pods.host.infra import find_cgroup
+from pods.host.insight import cgroup_tree, members_of, namespaces
 from pods.messages import plain
-from pods.messages.facts import ContainerFacts
 from pods.messages.questions import Answer, Kind, Processes, Question
 
 log = logging.getLogger(__name__)
@@ -23,8 +24,8 @@ MOST_PROCESSES = 4000
 Left = Callable[[], float]
 
 
-def answer(connection: Connection, question: Question) -> Answer:
-    """Return the answer, also where it is that nothing could be read."""
+def answer(connection: Connection, question: Question, kernel: Kernel | None = None) -> Answer:
+    """Return the answer, also where it is that nothing could be read. ``kernel``: that of the engine; ours if None."""
     until = time.monotonic() + question.timeout
 
     def left() -> float:
@@ -35,7 +36,11 @@ def answer(connection: Connection, question: Question) -> Answer:
 
     at = time.time()
     try:
-        result = _READERS[question.kind](connection.engine(), question, left)
+        engine = connection.engine()
+        if about := _OF_THE_KERNEL.get(question.kind):
+            result = _plain(about(engine, kernel or Kernel(), question.pod_id, left))
+        else:
+            result = _READERS[question.kind](engine, question, left)
     except EngineError as error:
         return Answer(id=question.id, error=error.code, message=error.message, engine=error.engine, at=at)
     except Exception:
@@ -46,7 +51,7 @@ def answer(connection: Connection, question: Question) -> Answer:
 
 def top(engine: Engine, question: Question, left: Left) -> dict[str, Any]:
     """Return the Processes of every running container."""
-    members = _members(engine, question, left)
+    members = members_of(engine, question.pod_id, left)
     running = [member for member in members if member.state == RUNNING]
     unread = {member.id: "It is paused." for member in members if member.state == "paused"}
     if len(running) > 1:
@@ -78,7 +83,7 @@ def inspect(engine: Engine, question: Question, left: Left) -> dict[str, Any]:
     Containers that are too many for one answer are named in ``left_out``.
     """
     wanted = question.arguments.get("container")
-    members = [one for one in _members(engine, question, left) if wanted in (None, one.id)]
+    members = [one for one in members_of(engine, question.pod_id, left) if wanted in (None, one.id)]
     if wanted is not None and not members:
         raise NotFoundError("The engine no longer has the container.")
     pod = pods.raw_inspect(engine, question.pod_id, timeout=left())
@@ -110,13 +115,6 @@ def cgroup(engine: Engine, question: Question, left: Left) -> dict[str, Any]:
     return _plain(find_cgroup(engine, pod, left=left))
 
 
-def _members(engine: Engine, question: Question, left: Left) -> list[ContainerFacts]:
-    found = containers.list_containers(engine, pod_id=question.pod_id, timeout=left())
-    if not found and not pods.exists(engine, question.pod_id, timeout=left()):
-        raise NotFoundError("The engine no longer has the pod.")
-    return found
-
-
 def _plain(shape: msgspec.Struct) -> dict[str, Any]:
     built: dict[str, Any] = plain(shape)
     return built
@@ -127,4 +125,8 @@ _READERS: dict[Kind, Callable[[Engine, Question, Left], dict[str, Any]]] = {
     Kind.INSPECT: inspect,
     Kind.KUBE: kube,
     Kind.CGROUP: cgroup,
+}
+_OF_THE_KERNEL: dict[Kind, Callable[[Engine, Kernel, str, Left], msgspec.Struct]] = {
+    Kind.CGROUP_TREE: cgroup_tree,
+    Kind.NAMESPACES: namespaces,
 }

@@ -76,7 +76,7 @@ class Sampler:
 
     def __post_init__(self) -> None:
         self._layout = layout.detect(self.cgroup_root)
-        self._memory_total = _memory_total(self.proc_root)
+        self._memory_total = layout.memory_total(self.proc_root)
         self._host_networks = host_inodes(self.proc_root)
         self._encoder = msgspec.json.Encoder()
         self.source = f"cgroup {self._layout.version}"
@@ -236,10 +236,3 @@ def _running(one: Known | None) -> tuple[tuple[str, int | None], ...]:
     if one is None:
         return ()
     return tuple(sorted((c.id, c.pid) for c in one.containers if c.state in LIVE))
-
-
-def _memory_total(proc_root: Path) -> int:
-    for line in (proc_root / "meminfo").read_text().splitlines():
-        if line.startswith("MemTotal:"):
-            return int(line.split()[1]) * 1024
-    return 0

@@ -48,7 +48,8 @@ def answer(raw: dict[str, Any]) -> None:
     except msgspec.ValidationError as error:
         log.error("a malformed question was dropped: %s", error)
         return
-    found = questions.answer(bootsteps.worker_of(question.host).connection, question)
+    worker = bootsteps.worker_of(question.host)
+    found = questions.answer(worker.connection, question, worker.kernel)
     push(answer_group(question.id), {"type": "question.answer", "answer": encode(found)})
 
 

@@ -16,6 +16,8 @@ class Kind(StrEnum):
     INSPECT = "inspect"  # result: {"pod": {...}, "containers": {id: {...}}}: the engine's own words
     KUBE = "kube"  # result: {"yaml": text}: what the engine generates
     CGROUP = "cgroup"  # result: messages.operations.CgroupAnswer
+    CGROUP_TREE = "cgroup_tree"  # result: messages.insight.CgroupTree
+    NAMESPACES = "namespaces"  # result: messages.insight.Namespaces
 
 
 class Question(Struct, frozen=True, kw_only=True):

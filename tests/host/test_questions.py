@@ -21,7 +21,7 @@ def ask(desk: Desk, kind: Kind, pod: str, *, timeout: float = 20, **arguments: s
     question = Question(
         id="q", kind=kind, host="alpha", pod_id=known or "f" * 64, timeout=timeout, arguments=dict(arguments)
     )
-    return questions.answer(desk.worker.connection, question)
+    return questions.answer(desk.worker.connection, question, desk.worker.kernel)
 
 
 def test_top_lists_each_containers_processes(desk: Desk) -> None:

@@ -6,8 +6,10 @@ import msgspec
 from drf_spectacular.openapi import AutoSchema
 
 from pods.domain.answers import Accessor
+from pods.domain.cgroup_tree import Limit, Rest
+from pods.domain.namespaces import Mismatch
 from pods.domain.specs.preview import Previews
-from pods.messages import facts, hosts, operations, questions, specs
+from pods.messages import facts, hosts, insight, operations, questions, specs
 from pods.web.api.fields import TEXT, many, nullable, ref
 
 SHAPES = (
@@ -17,6 +19,7 @@ SHAPES = (
     questions.Processes,
     *(specs.PodSpec, specs.ContainerSpec),
     *(Accessor, Previews),
+    *(insight.CgroupTree, insight.Namespaces, Limit, Rest, Mismatch),
 )
 PROBLEM = {
     "type": "object",

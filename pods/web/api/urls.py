@@ -3,13 +3,15 @@
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from pods.web.api import acts, containers, docs, history, hosts, operations, parts, pods
+from pods.web.api import acts, containers, docs, history, hosts, insight, operations, parts, pods
 from pods.web.api.unknown import Unknown
 
 one_pod: list[URLPattern] = [
     path("", pods.OnePod.as_view(), name="api-pod"),
     path("containers/", parts.PodContainers.as_view(), name="api-pod-containers"),
     path("cgroup/", parts.Cgroup.as_view()),
+    path("cgroup-tree/", insight.Tree.as_view()),
+    path("namespaces/", insight.Spaces.as_view()),
     path("top/", parts.Top.as_view()),
     path("inspect/", parts.Inspect.as_view()),
     path("kube/", parts.Kube.as_view()),
