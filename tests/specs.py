@@ -51,7 +51,7 @@ def ports(draw: st.DrawFn) -> tuple[PortMapping, ...]:
 def resources(draw: st.DrawFn, *, cpus: int = 2) -> Resources:
     """Limits of a pod's cgroup."""
     memory = draw(sometimes(st.integers(32, 256).map(lambda size: size * MIB), None))
-    swap = None if memory is None else draw(sometimes(st.just(memory * 2), None))
+    swap = None if memory is None else draw(sometimes(st.sampled_from([-1, memory * 2]), None))
     cpu = draw(sometimes(st.integers(10, cpus * 100), None))
     return Resources(
         cpu_period=None if cpu is None else 100_000,

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from msgspec.structs import replace
 
 from pods.domain.specs.command_line import parse_argv
-from pods.domain.specs.numbers import PERIOD
+from pods.domain.specs.numbers import PERIOD, members
 from pods.domain.specs.parse import normal
 from pods.messages.facts import PortMapping
 from pods.messages.specs import ContainerSpec, Mount, NetworkAttachment, PodSpec, Resources
@@ -30,6 +30,7 @@ def unsaid(spec: PodSpec) -> dict[str, str]:
         "ipc": "there is no --ipc for pods" if spec.ipc else "",
         "infra_command": "--infra-command splits at every blank" if not _one_text(spec.infra_command) else "",
         "resources.cpu_period": "there is only --cpus, which always has a period of 100 ms" if _odd_cpu(limits) else "",
+        "resources.cpuset_cpus": "the command leaves out processors above the number of --cpus" if _cut(limits) else "",
         "resources.device_read_iops": "there is no --device-read-iops for pods" if limits.device_read_iops else "",
         "resources.device_write_iops": "there is no --device-write-iops for pods" if limits.device_write_iops else "",
         "mounts": "--volume makes no tmpfs, and gives no options to a volume without a name"
@@ -43,6 +44,13 @@ def _odd_cpu(limits: Resources) -> bool:
     return limits.cpu_period not in (None, PERIOD) or (limits.cpu_period is not None and limits.cpu_quota is None)
 
 
+def _cut(limits: Resources) -> bool:
+    """Podman's command, not its API, makes 0 of 0-1 with --cpus 0.5 (cmd/podman/pods/create.go, 4.3 to 5.8)."""
+    if not limits.cpuset_cpus or limits.cpu_quota is None or limits.cpu_quota < 0:
+        return False
+    return max(members(limits.cpuset_cpus)) > limits.cpu_quota // (limits.cpu_period or PERIOD)
+
+
 def _unsaid_mount(mount: Mount) -> bool:
     return mount.type == "tmpfs" or (not mount.source and bool(mount.options))
 
@@ -52,7 +60,7 @@ def _one_text(words: tuple[str, ...]) -> bool:
 
 
 def sayable(spec: PodSpec) -> PodSpec:
-    """Return the spec as its command says it: without what ``unsaid`` names, "unlimited" left out, limits as CPUs."""
+    """Return the spec as its command says it: without what ``unsaid`` names, the time of processors as CPUs."""
     limits = spec.resources
     quota = limits.cpu_quota if limits.cpu_quota != -1 else None
     if quota is not None:
@@ -69,7 +77,6 @@ def sayable(spec: PodSpec) -> PodSpec:
                 limits,
                 cpu_period=None if quota is None else PERIOD,
                 cpu_quota=quota,
-                memory_swap=None if limits.memory_swap == -1 else limits.memory_swap,
                 device_read_iops=(),
                 device_write_iops=(),
             ),
@@ -151,11 +158,10 @@ def _limits(limits: Resources) -> list[str]:
 
 
 def memory(limits: Resources) -> list[str]:
-    """Return the flags for memory. Without --memory-swap, Podman's command (not its API) allows as much swap again."""
-    if limits.memory is None:
-        return []
-    swap = -1 if limits.memory_swap is None else limits.memory_swap
-    return ["--memory", size_text(limits.memory), "--memory-swap", "-1" if swap == -1 else size_text(swap)]
+    """Return the flags for memory."""
+    swap = limits.memory_swap
+    words = _flags("--memory", size_text(limits.memory))
+    return words + _flags("--memory-swap", "-1" if swap == -1 else size_text(swap))
 
 
 def _numbers(*given: tuple[str, int | None]) -> list[str]:

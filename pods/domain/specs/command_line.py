@@ -228,12 +228,6 @@ def _spec(said: Said) -> PodSpec:
     fields = {"name": "", **said.fields}
     fields |= _share(said)
     fields |= _networks(said)
-    memory, swap = said.limits.get("memory"), said.limits.get("memory_swap")
-    if memory and swap is None:
-        # The command, unlike the API, allows as much swap again (specgenutil.LimitToSwap).
-        said.limits["memory_swap"] = 2 * memory
-    elif swap == -1:
-        said.limits["memory_swap"] = None
     return normal(PodSpec(**fields, resources=Resources(**said.limits)))
 
 

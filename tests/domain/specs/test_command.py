@@ -69,8 +69,7 @@ def test_what_a_person_types_is_read() -> None:
         ),
         dns_options=("ndots:2",),
         no_manage_hosts=True,
-        # Podman's command allows as much swap again when none is named.
-        resources=Resources(memory=64 << 20, memory_swap=128 << 20, cpu_period=100_000, cpu_quota=150_000),
+        resources=Resources(memory=64 << 20, cpu_period=100_000, cpu_quota=150_000),
         mounts=(Mount(type="bind", source="/srv", destination="/srv", options=("ro", "z")),),
     )
 
@@ -131,6 +130,9 @@ def test_what_the_command_cannot_say_is_named() -> None:
     assert set(unsaid(spec)) == {"ipc", "infra_command", "resources.cpu_period", "resources.device_read_iops"}
     assert argv(spec) == ["podman", "pod", "create", "--name", "web", "--cpus", "0.5"]
     assert unsaid(replace(spec, ipc="", infra_command=(), resources=Resources(memory=1 << 30))) == {}
+    cut = Resources(cpu_period=100_000, cpu_quota=50_000, cpuset_cpus="0-1")
+    assert set(unsaid(PodSpec(name="web", resources=cut))) == {"resources.cpuset_cpus"}
+    assert unsaid(PodSpec(name="web", resources=replace(cut, cpu_quota=150_000))) == {}
 
 
 def test_a_container_in_words() -> None:

@@ -97,7 +97,7 @@ def test_a_quadlet_file_as_it_is_shown() -> None:
         "[Pod]\nPodName=web\n"
         'Label="note=say \\"50 %%\\""\n'
         "ExitPolicy=continue\nPublishPort=8080:80\n"
-        "PodmanArgs=--memory 64m\nPodmanArgs=--memory-swap -1\n\n"
+        "PodmanArgs=--memory 64m\n\n"
         "[Install]\nWantedBy=default.target\n"
     )
     assert quadlet(spec, "4.3.1").startswith("# Podman 5.0 brings pods to Quadlet; this engine is 4.3.1.\n")

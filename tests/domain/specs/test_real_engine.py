@@ -4,6 +4,7 @@ import itertools
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -14,10 +15,11 @@ from pods.control.hosts import engine_status, host_online
 from pods.control.snapshots import apply_snapshot
 from pods.domain.accessors import accessors
 from pods.domain.specs.clone import spec_of
-from pods.domain.specs.command import argv, container_argv, parse_argv, sayable
+from pods.domain.specs.command import argv, container_argv, parse_argv, sayable, unsaid
 from pods.domain.specs.kube import kube_yaml
 from pods.domain.specs.parse import normal, parse_pod_spec
 from pods.host.connection import Connection
+from pods.host.in_force import Kernel
 from pods.host.worker import HostWorker, new_identity
 from pods.messages import plain
 from pods.messages.hosts import HostOnline
@@ -45,10 +47,18 @@ class Watched:
     worker: HostWorker
     host: Host
 
+    def look(self) -> None:
+        """Let the rows be as the engine is now."""
+        apply_snapshot(self.worker.observer.observe_all(self.worker.connection.engine()))
+
+    def remove(self, name: str) -> None:
+        """Remove the pod with its row."""
+        self.box.podman("pod", "rm", "-f", name)
+        self.look()
+
     def see(self, name: str) -> Pod:
         """Return the row of the pod as it is now."""
-        snapshot = self.worker.observer.observe_all(self.worker.connection.engine())
-        apply_snapshot(snapshot)
+        self.look()
         return Pod.objects.select_related("host").get(host=self.host, name=name, removed_at=None)
 
 
@@ -56,7 +66,9 @@ class Watched:
 def watched(clean_engine: Box, host: Host) -> Iterator[Watched]:
     connection = Connection(str(clean_engine.socket), None)
     connection.connect()
-    worker = HostWorker(new_identity("alpha"), connection, lambda *_: None)
+    # Process ids are the box's, so its own /proc tells of them.
+    kernel = Kernel(proc_root=Path(f"/proc/{clean_engine.pid}/root/proc"))
+    worker = HostWorker(new_identity("alpha"), connection, lambda *_: None, kernel=kernel)
     identity = worker.identity
     host_online(HostOnline(host="alpha", boot=identity.boot, epoch=identity.epoch, at=time.time()))
     engine_status(status(boot=identity.boot, epoch=identity.epoch))
@@ -80,12 +92,21 @@ def test_the_command_makes_what_the_spec_says(watched: Watched, spec: PodSpec) -
     differing = {one.name for one in accessors(row, reveal=True) if one.differs}
     # Without an infra container 4.3.1's command, unlike its API, drops the cgroup parent: the two columns tell.
     told = {"Hostname"} if spec.infra else {"Hostname", "CgroupParent"}
+    if "resources.cpuset_cpus" in unsaid(spec):
+        told.add("ResourceLim.CPU.Cpus")
     assert differing <= told, [one for one in accessors(row, reveal=True) if one.differs]
+    if watched.box.podman("pod", "start", spec.name, check=False).returncode == 0:
+        running = {one.name: one for one in accessors(watched.see(spec.name), reveal=True)}
+        assert {one.name for one in running.values() if one.differs} <= told, running
+        if spec.resources.memory is not None:
+            assert running["ResourceLim.Memory.Limit"].source == "kernel"
+        if any(one.static_ips for one in spec.networks):
+            assert running["StaticIP"].source == "infra inspect"
     # Another like it can be asked for.
     clone = spec_of(row)
     assert replace(clone, name=spec.name) == replace(sayable(spec), labels=clone.labels)
-    parse_pod_spec(plain(replace(clone, networks=())), watched.host)
-    watched.box.podman("pod", "rm", "-f", spec.name)
+    parse_pod_spec(plain(replace(clone, networks=(), ports=())), watched.host)
+    watched.remove(spec.name)
 
 
 @DRAWN
@@ -96,7 +117,7 @@ def test_the_containers_command_makes_it(watched: Watched, spec: ContainerSpec) 
     made = watched.box.podman(*container_argv(spec, pod)[1:]).stdout.strip()
     watched.see(pod)
     assert made
-    watched.box.podman("pod", "rm", "-f", pod)
+    watched.remove(pod)
 
 
 @DRAWN
@@ -109,4 +130,4 @@ def test_kube_play_takes_the_yaml(watched: Watched, spec: PodSpec, containers: l
     file.write_text(kube_yaml(spec, named))
     watched.box.podman("kube", "play", "--start=false", str(file))
     assert watched.see(spec.name).containers.count() == len(named) + 1
-    watched.box.podman("pod", "rm", "-f", spec.name)
+    watched.remove(spec.name)
