@@ -11,6 +11,7 @@ from pods.messages.operations import CgroupAnswer
 from pods.messages.questions import Answer, Kind, Processes, Question
 from pods.models import Operation, Pod
 from tests.dispatch.hosts import answering
+from tests.insight import spaces, tree
 from tests.web.api.people import client, get, post
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +24,8 @@ RESULTS: dict[Kind, dict[str, Any]] = {
     Kind.TOP: plain(Processes(titles=("PID", "COMMAND"), containers={"c": (("1", "app --password=hunter2"),)})),
     Kind.INSPECT: {"pod": {"Id": "x"}, "containers": {"c": {"Config": {"Env": ["TOKEN=hunter2"]}}}, "left_out": []},
     Kind.KUBE: {"yaml": YAML},
+    Kind.CGROUP_TREE: plain(tree()),
+    Kind.NAMESPACES: plain(spaces()),
 }
 
 
