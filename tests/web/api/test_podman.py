@@ -1,4 +1,4 @@
-"""The same pods asked for by ``podman pod ps --filter`` and by the API on a real engine: equal, and right where it errs."""
+"""The same pods asked for by ``podman pod ps --filter`` and by the API: equal, and right where it errs."""
 
 import itertools
 import random
