@@ -70,7 +70,7 @@ def test_everything_is_answered_as_the_document_says(api: Any, mode: GenerationM
     assert seen.total() > 100
 
 
-def _aim(case: schemathesis.Case, number: int) -> None:
+def _aim(case: "schemathesis.Case[Any]", number: int) -> None:
     """Let every second question be about something that is there: what is drawn hardly ever is."""
     query: Any = case.query
     if isinstance(query, dict) and isinstance(query.get("wait"), int | float):
