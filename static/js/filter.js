@@ -1,15 +1,5 @@
 // The search field: what is on the page is narrowed at once; pods on other pages are found by the server.
-const texts = new WeakMap();
 const ASK_AFTER = 250; // ms without typing
-
-function textOf(pod) {
-  if (!texts.has(pod)) {
-    const names = [...pod.querySelectorAll(".name, .c-state")].map((part) => part.textContent);
-    texts.set(pod, `${names.join(" ")} ${pod.dataset.search}`.toLowerCase());
-  }
-  return texts.get(pod);
-}
-
 const field = document.getElementById("filter");
 
 /** Hide the pods on the page that do not hold every word typed. */
@@ -19,7 +9,7 @@ export function filter() {
   const pods = document.querySelectorAll("#hosts tbody.pod");
   let shown = 0;
   for (const pod of pods) {
-    const hit = words.every((word) => textOf(pod).includes(word));
+    const hit = words.every((word) => pod.dataset.search.includes(word));
     if (pod.hidden === hit) pod.hidden = !hit;
     if (hit) shown += 1;
   }

@@ -107,11 +107,20 @@ export function setStates(states) {
   }
 }
 
+function foldName(fold) {
+  const line = fold.closest("tr")?.querySelector("th, td a")?.textContent || "";
+  return `${line} ${fold.closest("section")?.id || ""} ${fold.querySelector("summary").textContent}`;
+}
+
 /** Read a pod's own page again. */
 export async function refreshDetail() {
   const detail = document.getElementById("detail");
   const path = focusPath(document.activeElement);
   const fresh = await fetched(detail.dataset.url);
+  // What the reader unfolded stays so: the same fold stands in the same place.
+  const folds = (root) => [...root.querySelectorAll("details:not(.menu)")].map((fold) => [foldName(fold), fold]);
+  const unfolded = new Set(folds(detail).flatMap(([name, fold]) => (fold.open ? [name] : [])));
+  for (const [name, fold] of folds(fresh)) if (unfolded.has(name)) fold.open = true;
   for (const pod of podsIn(detail)) forget(pod);
   putAround(detail, fresh.body);
   window.htmx?.process(detail);

@@ -216,7 +216,8 @@ def form_groups(kind: Kind, typed: Typed, host: Host, wrong: Sequence[Complaint]
     late = unsupported_options(host.info.version) if kind is POD and host.info else {}
     by_group: dict[str, list[Field]] = {}
     for option in kind.options:
-        group = "health" if option.field.startswith("health.") else option.group
+        group = kind.first if option.field == "name" else option.group
+        group = "health" if option.field.startswith("health.") else group
         mine = tuple(one for one in wrong if one.field == option.field)
         by_group.setdefault(group, []).append(_field(kind, option, typed, late, mine))
     order = dict.fromkeys((kind.first, *ORDER))

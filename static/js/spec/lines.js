@@ -47,7 +47,8 @@ class Lines {
     this.rows.append(this.adder);
     text.after(this.rows);
     text.hidden = true;
-    // The label and the summary's links lead to what can be used.
+    // The label names the rows now, and links of the summary lead to what can be used.
+    document.getElementById(`l-${text.name}`).removeAttribute("for");
     this.adder.id = `f-${text.name}`;
     text.id = "";
     this.rows.addEventListener("input", () => this.write());

@@ -1,0 +1,104 @@
+"""The list of pods in several pages: search over all of them, filters in the address, and news of rows elsewhere."""
+
+import re
+
+import pytest
+from django.contrib.auth.models import User
+from playwright.sync_api import expect
+
+from pods.control.snapshots import apply_snapshot
+from pods.models import Host, Pod
+from tests.browser.conftest import LookAt
+from tests.browser.test_pages import LOOKS, check
+from tests.builders import bring_online, engine_id, pod, snapshot
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+
+
+def fill(count: int) -> None:
+    bring_online("alpha", *(pod(f"pod{n:03}", state="Exited" if n % 3 else "Running") for n in range(count)))
+
+
+def news(*names: str, **values: str) -> None:
+    """Let the host report these pods alone."""
+    ids = tuple(engine_id(name) for name in names)
+    apply_snapshot(snapshot(*(pod(name, **values) for name in names), complete=False, pod_ids=ids))
+
+
+def test_the_search_finds_pods_on_other_pages_while_typing(look_at: LookAt, host: Host, victor: User) -> None:
+    fill(230)
+    page = look_at("/", victor).page
+    page.evaluate("window.stays = true")
+    page.keyboard.press("/")
+    page.keyboard.type("pod22")
+    expect(page.locator("tbody.pod:visible .name a")).to_have_text([f"pod22{n}" for n in range(10)])
+    expect(page).to_have_url(re.compile(r"\?q=pod22$"))
+    expect(page.locator("#chip-running .count")).to_have_text("3")
+    page.fill("#filter", "")
+    expect(page.locator("tbody.pod:visible")).to_have_count(100)
+    expect(page.locator("#filter")).to_be_focused()
+    assert page.evaluate("window.stays")
+
+
+def test_the_next_page_and_a_filter_are_links(look_at: LookAt, host: Host, victor: User) -> None:
+    fill(230)
+    page = look_at("/", victor).page
+    page.get_by_role("link", name="Page after").first.click()
+    expect(page.locator("tbody.pod .name a").first).to_have_text("pod100")
+    page.locator("#chip-running").click()
+    expect(page.locator("tbody.pod")).to_have_count(77)
+    expect(page.locator("#chip-running")).to_have_attribute("aria-current", "true")
+    page.get_by_label("Only pods with this label").fill("nothing")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="No pod is like that")).to_be_visible()
+    page.get_by_role("link", name="Show all", exact=True).click()
+    expect(page).to_have_url(re.compile(r"/$"))
+
+
+def test_news_of_rows_on_other_pages_leave_this_one_as_it_is(look_at: LookAt, host: Host, victor: User) -> None:
+    fill(230)
+    page = look_at("/", victor).page
+    news("pod000", state="Paused")
+    expect(page.locator("[data-name=pod000] .pod-row .c-state")).to_have_text("Paused")
+    news("pod229", state="Paused")
+    expect(page.locator("#chip-paused .count")).to_have_text("2")
+    expect(page.locator("tbody.pod")).to_have_count(100)
+    expect(page.locator("[data-name=pod229]")).to_have_count(0)
+    # A new pod that belongs here comes, and the last of the page makes room.
+    news("aaa")
+    expect(page.locator("tbody.pod .name a").first).to_have_text("aaa")
+    expect(page.locator("tbody.pod")).to_have_count(100)
+    expect(page.locator("#pager-above")).to_contain_text("of 231")
+
+
+def test_a_row_that_no_longer_fits_the_filter_leaves(look_at: LookAt, host: Host, victor: User) -> None:
+    fill(6)
+    page = look_at("/?status=running", victor).page
+    expect(page.locator("tbody.pod .name a")).to_have_text(["pod000", "pod003"])
+    news("pod000", state="Exited")
+    expect(page.locator("tbody.pod .name a")).to_have_text(["pod003"])
+    news("pod001", state="Running")
+    expect(page.locator("tbody.pod .name a")).to_have_text(["pod001", "pod003"])
+
+
+def test_a_host_that_is_registered_meanwhile_comes(look_at: LookAt, host: Host, victor: User) -> None:
+    fill(2)
+    page = look_at("/", victor).page
+    Host.objects.create(slug="beta", name="Beta")
+    # The page's socket looks for new hosts every few seconds; then the host speaks.
+    page.wait_for_timeout(6000)
+    bring_online("beta", pod("other"))
+    expect(page.locator("#host-beta tbody.pod .name a")).to_have_text(["other"])
+    assert Pod.objects.count() == 3
+
+
+@pytest.mark.parametrize(("width", "dark"), LOOKS)
+def test_the_list_is_for_everybody(look_at: LookAt, host: Host, alice: User, width: int, dark: bool) -> None:
+    Host.objects.create(slug="beta", name="Beta")
+    fill(130)
+    bring_online("beta", pod("other"))
+    watched = look_at("/?status=running&label=app&host=alpha", alice, width=width, dark=dark)
+    check(watched)
+    watched = look_at("/?page=2", alice, width=width, dark=dark)
+    expect(watched.page.locator("#pager-below")).to_contain_text("of 131")
+    check(watched)
