@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.engine, pytest.mark.browser, pytest.mark.services]
 
 def inspect(box: Box, kind: str, name: str) -> dict[str, Any]:
     found = json.loads(box.podman(kind, "inspect", name).stdout)
-    return found[0] if isinstance(found, list) else found
+    return dict(found[0] if isinstance(found, list) else found)
 
 
 def unfold(page: Page, title: str) -> None:
