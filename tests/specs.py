@@ -159,6 +159,7 @@ def pod_specs(draw: st.DrawFn, *, version: Version = (4, 3), cpus: int = 2, stat
     if found["network_mode"] in {"", "bridge"} and found["pid"] != "host" and draw(st.integers(0, 3)) == 0:
         found["uid_maps"] = (IdMap(container_id=0, host_id=100_000, size=65_536),)
         found["gid_maps"] = found["uid_maps"]
+        found["devices"] = ()  # runc cannot make them in a user namespace
         found.pop("sysctls", None)
     return PodSpec(**found)
 
@@ -185,7 +186,7 @@ def container_specs(
         command=("true",) if kind else ("sleep", "1000"),
         entrypoint=draw(sometimes(st.just(()), None)),
         env=draw(st.dictionaries(words.map(lambda word: word.replace("-", "_").upper()), values, max_size=3)),
-        workdir=draw(st.sampled_from(["", "/", "/tmp"])),
+        workdir=draw(st.sampled_from(["", "/", "/bin"])),  # all that the image has
         user=draw(st.sampled_from(["", "0", "0:0"])),
         labels=draw(labels),
         terminal=draw(st.booleans()),

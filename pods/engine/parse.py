@@ -136,12 +136,18 @@ def addresses(infra: Inspect) -> tuple[Address, ...]:
     )
 
 
+def _command(infra: Inspect) -> tuple[str, ...]:
+    """Return what runs. A command of one word is repeated as its own argument (libpod/container_inspect.go)."""
+    arguments = infra.Args or []
+    return tuple(word for word in (infra.Path, *(() if arguments == [infra.Path] else arguments)) if word)
+
+
 def _infra(infra: Inspect, config: _InfraConfig) -> InfraFacts:
     return InfraFacts(
         container_id=infra.Id,
         name=infra.Name,
         image=infra.ImageName,
-        command=(infra.Path, *(infra.Args or ())) if infra.Path else (),
+        command=_command(infra),
         conmon_pid_file=infra.ConmonPidFile,
         network_mode=infra.HostConfig.NetworkMode,
         host_network=config.HostNetwork,

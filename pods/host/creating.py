@@ -49,7 +49,9 @@ def create(call: Call) -> dict[str, Any]:
             _remove_orphan(call, error)
             raise
     call.made = pod_id
-    if asked.start:
+    if asked.start and not asked.spec.infra:
+        call.note = "There is nothing to start yet: the pod has no infra container."
+    elif asked.start:
         call.step("start the pod")
         try:
             pods.start(call.engine, pod_id, timeout=call.left())

@@ -293,3 +293,12 @@ def test_a_malformed_spec_is_invalid(desk: Desk) -> None:
     ended = desk.do(Verb.CREATE, "web", spec={"name": "web", "surprise": 1})
     assert (ended.outcome, ended.code) == ("failed", "invalid")
     assert "surprise" in ended.message
+
+
+def test_a_pod_without_an_infra_container_has_nothing_to_start(desk: Desk) -> None:
+    ended = desk.create(PodSpec(name="bare", infra=False), start=True)
+    assert (ended.outcome, ended.message[:31]) == ("done", "There is nothing to start yet: ")
+    assert desk.status("bare") == "Created"
+    assert desk.add("bare", ContainerSpec(image=desk.box.image, name="app", command=FOREVER)).outcome == "done"
+    assert desk.do(Verb.START, "bare").outcome == "done"
+    assert desk.status("bare") == "Running"
