@@ -41,6 +41,7 @@ bench: .venv/.dev $(VENDOR) ## Measure; prints ratios of two things in one run
 	$(PYTHON) -m benchmarks.viewers
 	$(PYTHON) -m benchmarks.idle
 	$(PYTHON) -m benchmarks.lists
+	$(PYTHON) -m benchmarks.logs
 	$(PYTHON) -m benchmarks.history
 
 secrets: ## Draw the passwords that compose.yaml reads; keeps those that are there

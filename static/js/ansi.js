@@ -1,7 +1,7 @@
 // ANSI escape sequences of log lines, as classes: colours and weight are shown, everything else is left out.
 // eslint-disable-next-line no-control-regex
-const ESCAPES = /\x1b(?:\[([0-9;:]*)([ -/]*[@-~])|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~])|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f]/g;
-const ANY = new RegExp(ESCAPES.source);
+const ESCAPES = /\x1b(?:\[([0-?]*)([ -/]*[@-~])|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~])|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f]/g;
+export const ANY = new RegExp(ESCAPES.source);
 const STYLES = { 1: "bold", 2: "dim", 3: "italic", 4: "underline", 7: "inverse", 9: "strike" };
 const ENDS = { 22: ["bold", "dim"], 23: ["italic"], 24: ["underline"], 27: ["inverse"], 29: ["strike"] };
 const BASIC = [
@@ -83,7 +83,7 @@ export function segments(text) {
   let at = 0;
   for (const match of text.matchAll(ESCAPES)) {
     if (match.index > at) found.push([text.slice(at, match.index), classes(state)]);
-    if (match[2] === "m") apply(state, match[1] || "0");
+    if (match[2] === "m" && !/[<=>?]/.test(match[1])) apply(state, match[1] || "0");
     at = match.index + match[0].length;
   }
   if (at < text.length) found.push([text.slice(at), classes(state)]);

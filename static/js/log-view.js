@@ -1,6 +1,6 @@
 // Shows the part of a log that is in view, however long it is. Every visual row has the same height, so that where a line
 // stands can be counted; a wrapped line takes as many rows as its characters need in a fixed-width font.
-import { plain, segments } from "./ansi.js";
+import { ANY as ANY_ESCAPE, plain, segments } from "./ansi.js";
 import { MARKER } from "./log-store.js";
 
 const ROW = 17; // px; 1,000,000 rows stay below the tallest element that browsers draw
@@ -93,13 +93,15 @@ export class LogView {
     Object.assign(this, { scroller, store, shown, rows: [], wrap: false, times: true, names: [], mark: null, current: -1 });
     this.spacer = scroller.querySelector(".log-space");
     this.ruler = scroller.querySelector(".log-ruler");
+    this.window = scroller.querySelector(".log-window");
     this.columns = 80;
-    this.begin = 0;
+    Object.assign(this, { begin: 0, tall: 0, height: scroller.clientHeight });
     this.heights = new Heights(shown, (position) => this.rowsOf(position));
     new ResizeObserver(() => this.measure()).observe(scroller);
   }
 
   measure() {
+    this.height = this.scroller.clientHeight;
     const width = this.ruler.getBoundingClientRect().width / 100 || 7;
     const gutter = Math.min(this.scroller.clientWidth / 2, (this.times ? 9 : 0) * width + 12 * width + 24);
     const columns = Math.max(10, Math.floor((this.scroller.clientWidth - gutter) / width));
@@ -129,55 +131,79 @@ export class LogView {
     return this.wrap ? this.heights.rowOf(position) : position - this.shown.begin;
   }
 
-  /** Draw what is in view; `follow` first goes to the end. */
+  /** Draw what is in view; `follow` first goes to the end. Reads where it stands once, before it writes anything. */
   draw(follow) {
+    const { scroller, shown } = this;
+    const before = scroller.scrollTop;
     if (this.wrap) this.heights.update();
-    const { scroller } = this;
-    const gone = this.shown.begin - this.begin;
-    this.spacer.style.blockSize = `${Math.min(this.total * ROW, TALLEST)}px`;
-    if (follow) scroller.scrollTop = scroller.scrollHeight;
-    else if (gone > 0 && this.top) this.scrollTo(this.rowOf(Math.max(this.top.position, this.shown.begin)) * ROW + this.top.rest);
-    this.begin = this.shown.begin;
+    const tall = Math.min(this.total * ROW, TALLEST);
+    let top = Math.min(before, Math.max(0, tall - this.height));
+    if (follow) top = Math.max(0, tall - this.height);
+    else if (shown.begin > this.begin && this.top) {
+      top = this.scrolled(this.rowOf(Math.max(this.top.position, shown.begin)) * ROW + this.top.rest, tall);
+    }
+    this.begin = shown.begin;
+    if (tall !== this.tall) this.spacer.style.blockSize = `${tall}px`;
+    this.tall = tall;
+    this.place(top);
+    if (Math.abs(top - before) >= 1) scroller.scrollTop = top;
+  }
+
+  /** Fill the rows for where the scrollbar stands, or is about to stand. */
+  place(top) {
+    const reach = Math.max(0, this.total * ROW - this.height);
     // With a scale, the two ends still meet: the last row stands at the lower edge when the scrollbar is at its end.
-    const most = Math.max(1, scroller.scrollHeight - scroller.clientHeight);
-    const reach = Math.max(0, this.total * ROW - scroller.clientHeight);
-    const offset = this.scale === 1 ? scroller.scrollTop : (scroller.scrollTop / most) * reach;
-    const firstRow = Math.max(0, Math.floor(offset / ROW) - MARGIN);
-    const lastRow = (offset + scroller.clientHeight) / ROW + MARGIN;
-    let [position, row] = this.wrap ? this.heights.at(firstRow) : [this.shown.begin + firstRow, firstRow];
-    const above = this.wrap ? this.heights.at(Math.floor(offset / ROW)) : null;
-    const atTop = above ?? [this.shown.begin + Math.floor(offset / ROW), Math.floor(offset / ROW)];
-    this.top = { position: atTop[0], rest: offset - atTop[1] * ROW };
+    const offset = this.scale === 1 ? top : (top / Math.max(1, this.tall - this.height)) * reach;
+    const [position, first] = this.at(Math.floor(offset / ROW));
+    this.top = { position, rest: offset - first * ROW };
+    let [next, row] = this.at(Math.max(0, Math.floor(offset / ROW) - MARGIN));
+    const lastRow = (offset + this.height) / ROW + MARGIN;
+    this.window.style.transform = `translateY(${Math.round(top + row * ROW - offset)}px)`;
     let used = 0;
-    for (; position < this.shown.end && row < lastRow; position += 1) {
-      const rows = this.wrap ? this.rowsOf(position) : 1;
-      this.fill(used, this.shown.line(position), scroller.scrollTop + row * ROW - offset, rows, position === this.current);
+    for (; next < this.shown.end && row < lastRow; next += 1) {
+      const rows = this.wrap ? this.rowsOf(next) : 1;
+      this.fill(used, this.shown.line(next), rows, next === this.current);
       row += rows;
       used += 1;
     }
     for (let number = used; number < this.rows.length; number += 1) this.rows[number].hidden = true;
   }
 
-  fill(number, line, top, rows, current) {
+  at(row) {
+    return this.wrap ? this.heights.at(row) : [this.shown.begin + row, row];
+  }
+
+  fill(number, line, rows, current) {
     if (!this.rows[number]) {
       const made = document.createElement("div");
       made.append(document.createElement("time"), document.createElement("b"), document.createElement("span"));
       this.rows.push(made);
-      this.scroller.append(made);
+      this.window.append(made);
     }
     const row = this.rows[number];
     const [time, name, words] = row.children;
-    const kind = this.store.kind(line);
     const container = this.store.container(line);
-    row.hidden = false;
-    row.className = `log-line k${kind} c${container % COLOURS}${current ? " is-current" : ""}`;
-    row.style.transform = `translateY(${top}px)`;
+    const classes = `log-line k${this.store.kind(line)} c${container % COLOURS}${current ? " is-current" : ""}`;
+    if (row.hidden) row.hidden = false;
+    if (row.className !== classes) row.className = classes;
     row.style.blockSize = `${rows * ROW}px`;
-    const moment = new Date(this.store.when(line) * 1000);
-    time.textContent = this.times ? moment.toLocaleTimeString("en-GB") : "";
-    time.title = moment.toISOString();
-    name.textContent = this.names[container] ?? "";
-    words.replaceChildren(...this.pieces(this.store.text(line)));
+    this.stamp(time, Math.floor(this.store.when(line)));
+    const title = this.names[container] ?? "";
+    if (name.textContent !== title) name.textContent = title;
+    const text = this.store.text(line);
+    if (this.mark || ANY_ESCAPE.test(text)) words.replaceChildren(...this.pieces(text));
+    else words.textContent = text;
+  }
+
+  /** Write a time; making its words costs more than all the rest of a row, so those of a second are made once. */
+  stamp(element, second) {
+    if (this.second !== second) {
+      const moment = new Date(second * 1000);
+      Object.assign(this, { second, clock: moment.toLocaleTimeString("en-GB"), exact: moment.toISOString() });
+    }
+    const clock = this.times ? this.clock : "";
+    if (element.textContent !== clock) element.textContent = clock;
+    if (element.title !== this.exact) element.title = this.exact;
   }
 
   pieces(text) {
@@ -205,18 +231,17 @@ export class LogView {
   }
 
   get atEnd() {
-    return this.scroller.scrollHeight - this.scroller.scrollTop - this.scroller.clientHeight < 2 * ROW;
+    return this.tall - this.scroller.scrollTop - this.height < 2 * ROW;
   }
 
   /** Bring a position into the middle. */
   show(position) {
-    this.scrollTo(this.rowOf(position) * ROW - this.scroller.clientHeight / 2);
+    this.scroller.scrollTop = this.scrolled(this.rowOf(position) * ROW - this.height / 2, this.tall);
   }
 
-  /** Scroll so that this many px of rows are above. */
-  scrollTo(offset) {
-    const reach = Math.max(1, this.total * ROW - this.scroller.clientHeight);
-    const most = this.scroller.scrollHeight - this.scroller.clientHeight;
-    this.scroller.scrollTop = this.scale === 1 ? offset : (offset / reach) * most;
+  /** Return where the scrollbar stands when this many px of rows are above. */
+  scrolled(offset, tall) {
+    if (this.scale === 1) return offset;
+    return (offset / Math.max(1, this.total * ROW - this.height)) * (tall - this.height);
   }
 }
