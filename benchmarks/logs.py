@@ -75,7 +75,7 @@ def follow(page: Page, stack: Stack, box: Box, seconds: int) -> None:
     blank.close()
     before = {name: memory(process) for name, process in by_name.items()}
     page.goto(f"{stack.url}/pods/{pod}/logs/")
-    expect(page.locator("#log-state")).to_have_text("Following", timeout=30_000)
+    expect(page.locator("#log-state")).to_have_text("Connected", timeout=30_000)
     time.sleep(5)
     used = {name: cpu_seconds(process) for name, process in by_name.items()}
     size = written(box)

@@ -103,8 +103,9 @@ export class LogView {
   measure() {
     this.height = this.scroller.clientHeight;
     const width = this.ruler.getBoundingClientRect().width / 100 || 7;
-    const gutter = Math.min(this.scroller.clientWidth / 2, (this.times ? 9 : 0) * width + 12 * width + 24);
-    const columns = Math.max(10, Math.floor((this.scroller.clientWidth - gutter) / width));
+    // What time and name leave to a wrapped line is what the style sheet says: read from a row, once there is one.
+    const room = this.wrap && this.rows[0] ? this.rows[0].lastElementChild.clientWidth : this.scroller.clientWidth / 2;
+    const columns = Math.max(10, Math.floor(room / width));
     if (columns !== this.columns) {
       this.columns = columns;
       this.heights.reset();

@@ -21,7 +21,7 @@ let waiting = false;
 let working = false;
 const WORDS = {
   connecting: "Connecting…",
-  open: "Following",
+  open: "Connected",
   lost: "Connection lost; connecting again",
   ended: "Ended",
   denied: "You may not read this log",
@@ -35,6 +35,9 @@ function draw() {
   view.draw(following);
   const news = shown.end - behind;
   find("follow").setAttribute("aria-pressed", String(following));
+  find("follow-word").textContent = following ? "Following" : "Follow";
+  find("follow").classList.toggle("pf-m-primary", !following);
+  find("follow").classList.toggle("pf-m-secondary", following);
   find("follow-news").textContent = following || news <= 0 ? "" : ` (${news.toLocaleString("en")} new)`;
   find("log-count").textContent = count();
   find("log-empty").hidden = shown.end > shown.begin;

@@ -29,7 +29,7 @@ def open_logs(watched: Watched, box: Box, *scripts: tuple[str, str], query: str 
     page.click("#detail >> text=Logs", timeout=SLOWEST)
     if query:
         page.goto(page.url + query)
-    expect(page.locator("#log-state")).to_have_text("Following", timeout=SLOWEST)
+    expect(page.locator("#log-state")).to_have_text("Connected", timeout=SLOWEST)
     return page
 
 
@@ -119,7 +119,7 @@ def test_a_lost_connection_comes_back_without_a_line_lost_or_twice(watched: Watc
         page.wait_for_timeout(1000)
         page.evaluate("window.sockets.filter((one) => one.url.includes('logs')).at(-1).close()")
     page.wait_for_timeout(1500)
-    expect(page.locator("#log-state")).to_have_text("Following", timeout=SLOWEST)
+    expect(page.locator("#log-state")).to_have_text("Connected", timeout=SLOWEST)
     page.fill("#log-filter", "n ")
     page.click("#follow")
     page.locator("#log").evaluate("(log) => { log.scrollTop = 0; }")

@@ -45,7 +45,7 @@ class LogStream:
         try:
             found = await asyncio.to_thread(self._list)
             self.outlet.say(Opened, input=0)
-            for facts in found:
+            for facts in sorted(found, key=lambda one: (one.is_infra, one.name)):
                 self._join(facts.id, facts.name, is_infra=facts.is_infra)
             self._name()
             happenings = Happenings(self._engine, request.pod_id, set(self._sources))

@@ -15,7 +15,7 @@ def terminal_page(request: SignedInRequest, pk: int) -> HttpResponse:
     found = access.visible_containers(request.user).select_related("pod__host")
     container = get_object_or_404(found, pk=pk)
     access.require_operate(request.user, container.pod.host)
-    siblings = container.pod.containers.filter(removed_at=None, state="running").exclude(pk=pk)
+    siblings = container.pod.containers.filter(removed_at=None, state="running", is_infra=False).exclude(pk=pk)
     return render(
         request, "streams/terminal.html", {"container": container, "pod": container.pod, "siblings": siblings}
     )
