@@ -43,13 +43,10 @@ class StreamReader:
         """Yield lines as they travel, and the containers' names by number; ``problem`` says why there were no more."""
         expected = 0
         while True:
-            receiving = asyncio.ensure_future(self._layer.receive(self._channel))
-            done, _ = await asyncio.wait({receiving}, timeout=SILENT_AFTER)
-            if not done:
-                receiving.cancel()
+            message = await self._receive()
+            if message is None:
                 self.problem = "The host worker says nothing any more."
                 return
-            message = receiving.result()
             if message.get("sequence") != expected:
                 self.problem = "A message was lost on the way: load it again."
                 return
@@ -64,6 +61,15 @@ class StreamReader:
             elif kind == "stream.ended":
                 self.problem = "" if message["code"] == "end" else message["message"]
                 return
+
+    async def _receive(self) -> dict[str, Any] | None:
+        """Return the next message; None after too long a silence. Leaves no wait behind, however it ends."""
+        receiving = asyncio.ensure_future(self._layer.receive(self._channel))
+        try:
+            done, _ = await asyncio.wait({receiving}, timeout=SILENT_AFTER)
+            return receiving.result() if done else None
+        finally:
+            receiving.cancel()
 
     async def close(self) -> None:
         """Leave; nothing of it stays in the layer."""

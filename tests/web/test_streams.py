@@ -329,6 +329,38 @@ def test_a_terminal_that_makes_no_sense_is_refused(
     assert not Operation.objects.exists()
 
 
+def test_a_download_that_nobody_takes_stops_the_writer_and_one_broken_off_leaves_nothing(
+    server: str, worker: Worker, web: Pod, victor: User
+) -> None:
+    layer: Any = get_channel_layer()
+    host, port = server.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port))) as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        head = (
+            f"GET /pods/{web.pk}/logs/download/ HTTP/1.1\r\nHost: {host}:{port}\r\nCookie: {session_of(victor)}\r\n\r\n"
+        )
+        client.sendall(head.encode())
+        worker.wait(lambda: worker.asked)
+        request = worker.asked[0][1]
+        assert request["follow"] is False
+        stream, reader = request["stream"], request["reader"]
+        worker.say(stream, reader, Opened, input=0)
+        one = LogContainer(number=0, id="x", name="app", is_infra=False)
+        worker.say(stream, reader, Containers, containers=(one,))
+        text, sent, quiet_since = "0 o 1 " + "x" * 16_000 + "\n", 0, time.monotonic()
+        while time.monotonic() - quiet_since < 1.5:
+            granted = max([WINDOW, *(grant.total for grant in worker.of(Grant))])
+            if sent + len(text) + OVERHEAD <= granted:
+                worker.lines(stream, reader, text)
+                sent += len(text) + OVERHEAD
+                quiet_since = time.monotonic()
+            time.sleep(0.001)
+            assert sent < 64 * 2**20, "it is never held up"
+        assert b"200 OK" in client.recv(100)
+    wait_until(lambda: (layer.channels, layer.groups) == ({}, {}))
+    worker.wait(lambda: worker.of(Leave))
+
+
 def test_pages_that_close_under_traffic_leave_nothing_behind(
     server: str, worker: Worker, web: Pod, app: Container, alice: User
 ) -> None:
