@@ -1,10 +1,13 @@
 """The pages of logs and terminals, for each person."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
-from pods.models import Container, Host, Pod
+from pods.models import Container, Host, Operation, Pod
 from pods.web.pages.logs import moment, tail_of
 from tests.builders import bring_online, members, pod
 from tests.control.operations import make_operation
@@ -69,8 +72,15 @@ def test_moments_and_tails() -> None:
 
 
 def test_an_open_terminal_keeps_nobody_from_acting(web: Pod, alice: User) -> None:
-    make_operation(alice, web, verb="terminal", state="running")
+    begun = timezone.now() - timedelta(minutes=7)
+    shown = {"verb": "terminal", "arguments": {"container": "app"}, "started_at": begun}
+    make_operation(alice, web, state="running", **shown)
     client = Client()
     client.force_login(alice)
     assert "Stop" in client.get("/").content.decode()
-    assert client.get("/operations/").status_code == 200
+    assert "open since" in client.get("/operations/").content.decode()
+    Operation.objects.update(state="done", ended_at=timezone.now(), message="The command ended with exit code 3.")
+    page = client.get("/operations/").content.decode().replace("\xa0", " ")
+    assert "in app on Alpha" in page
+    assert "exit code 3" in page
+    assert "open for 7 minutes" in page

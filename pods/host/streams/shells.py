@@ -60,7 +60,7 @@ async def find_shell(
             env={"TERM": "xterm-256color", processes.MARK: mark},
             timeout=TIMEOUT,
         )
-        note(exec_id, f"run {' '.join(candidate)}")
+        note(exec_id, f"run {candidate[0]}")  # its arguments may hold a secret
         attempt = AsyncExitStack()
         rows, columns = size
         try:
