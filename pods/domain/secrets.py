@@ -164,3 +164,18 @@ def mask_spec(spec: "PodSpec | ContainerSpec") -> Any:
         entrypoint=None if spec.entrypoint is None else tuple(mask_argv(spec.entrypoint)),
         health=health,
     )
+
+
+# A variable of Kubernetes YAML.
+VARIABLE = re.compile(r"(?P<before>name: *(?P<name>\S+)\n *value: *)(?P<value>.+)")
+
+
+def mask_rows(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Return processes with what looks like a secret in their command lines hidden."""
+    return [[mask_text(cell) for cell in row] for row in rows]
+
+
+def mask_kube(text: str) -> str:
+    """Return Kubernetes YAML with the values of variables that look like secrets hidden, and the rest as plain text."""
+    named = VARIABLE.sub(lambda found: found["before"] + mask_value(found["name"], found["value"]), text)
+    return "\n".join(mask_text(line) for line in named.split("\n"))

@@ -190,7 +190,9 @@ def test_a_pod_on_the_hosts_network_is_in_the_hosts_namespace(desk: Desk) -> Non
 
 def test_a_killed_and_restarted_infra_leaves_the_others_in_the_old_network(desk: Desk) -> None:
     desk.make("web", "app")
-    desk.box.podman("kill", desk.inspect("web")["InfraContainerID"])
+    infra = desk.inspect("web")["InfraContainerID"]
+    desk.box.podman("kill", infra)
+    desk.box.podman("wait", infra)
     desk.do(Verb.START, "web")
     found = spaces_of(desk, "web")
     members: dict[bool, Member] = {member.is_infra: member for member in found.members}

@@ -1,7 +1,5 @@
 """What belongs to one pod: its containers, and what only its host can tell now."""
 
-import re
-from collections.abc import Sequence
 from typing import Any, cast
 
 from django.contrib.auth.models import User
@@ -16,7 +14,7 @@ from pods.dispatch.operations import ask_add_container
 from pods.dispatch.questions import ask_question
 from pods.domain import access, verbs
 from pods.domain.errors import Invalid
-from pods.domain.secrets import mask_arguments, mask_spec, mask_text, mask_value
+from pods.domain.secrets import mask_arguments, mask_kube, mask_rows, mask_spec
 from pods.domain.specs.clone import spec_of
 from pods.domain.specs.parse import parse_container_spec
 from pods.domain.specs.preview import container_previews
@@ -32,7 +30,6 @@ from pods.web.api.parameters import FIELDS, PREVIEW, REMOVED, WAIT, ordering
 from pods.web.api.pods import visible
 from pods.web.api.serializers import AskedSerializer, ContainerSerializer
 
-VARIABLE = re.compile(r"(?P<before>name: *(?P<name>\S+)\n *value: *)(?P<value>.+)")
 AT = {"type": "number", "description": "Seconds since 1970, when the engine was read."}
 
 
@@ -171,17 +168,6 @@ class Kube(Question):
         answer = self.ask(request, pk)
         text = str(answer.result.get("yaml", ""))
         return Response({"yaml": text if self.open else mask_kube(text), "at": answer.at})
-
-
-def mask_rows(rows: Sequence[Sequence[str]]) -> list[list[str]]:
-    """Return processes with what looks like a secret in their command lines hidden."""
-    return [[mask_text(cell) for cell in row] for row in rows]
-
-
-def mask_kube(text: str) -> str:
-    """Return Kubernetes YAML with the values of variables that look like secrets hidden, and the rest as plain text."""
-    named = VARIABLE.sub(lambda found: found["before"] + mask_value(found["name"], found["value"]), text)
-    return "\n".join(mask_text(line) for line in named.split("\n"))
 
 
 class Clone(GenericAPIView[Pod]):

@@ -1,7 +1,7 @@
 """Addresses of the pages."""
 
 from django.contrib.auth.views import LoginView, LogoutView
-from django.urls import path
+from django.urls import include, path
 from sesame.views import LoginView as LinkView
 
 from pods.web.pages import logs, new_container, new_pod, operations, pods, prune, terminals
@@ -17,6 +17,7 @@ urlpatterns = [
     path("pods/<int:pk>/", pods.pod_page, name="pod"),
     path("pods/<int:pk>/logs/", logs.logs_page, name="pod-logs"),
     path("pods/<int:pk>/logs/download/", logs.download, name="pod-logs-download"),
+    path("pods/<int:pk>/", include("pods.web.pages.insight_urls")),
     path("pods/<int:pk>/<str:verb>/", pods.act, name="pod-act"),
     path("prune/", prune.prune_page, name="prune"),
     path("containers/<int:pk>/terminal/", terminals.terminal_page, name="container-terminal"),
