@@ -12,6 +12,7 @@ from functools import partial
 from django.conf import settings
 from django.db import connection, transaction
 
+from pods.control.events import trim_events
 from pods.domain.points import POINTS, RESOLUTIONS, Columns, coarser, decode, empty, encode, pack, put, span, unpack
 from pods.messages.samples import EVERY, PodPoint, Point, Samples
 from pods.models import Host
@@ -94,6 +95,7 @@ def keep_history() -> None:
         partial(pack_some, now),
         *(partial(roll_up_some, fine, now) for fine in RESOLUTIONS[:-1]),
         *(partial(trim_some, resolution, now - kept) for resolution, kept in kept_for().items()),
+        partial(trim_events, now - max(settings.HISTORY_KEEP)),
         forget_some,
     ]
     for step in steps:

@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 import msgspec
 from celery import shared_task
 
-from pods.control import history, hosts, operations, reaper, resources, snapshots, streams
+from pods.control import events, history, hosts, operations, reaper, resources, snapshots, streams
 from pods.messages import decode, names
+from pods.messages.events import Events
 from pods.messages.hosts import EngineStatus, HostOnline
 from pods.messages.operations import OperationEnded, OperationStarted
 from pods.messages.resources import HostResources
@@ -38,6 +39,7 @@ _task(names.SNAPSHOT, Snapshot, snapshots.apply_snapshot)
 _task(names.RESOURCES, HostResources, resources.host_resources)
 _task(names.OPERATION_STARTED, OperationStarted, operations.operation_started)
 _task(names.OPERATION_ENDED, OperationEnded, operations.operation_ended)
+_task(names.EVENTS, Events, events.take_events)
 _task(names.SAMPLES, Samples, history.take_samples)
 _task(names.TERMINALS_OPEN, TerminalsOpen, streams.terminals_open)
 shared_task(name=names.REAP)(reaper.reap)

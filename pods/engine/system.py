@@ -17,6 +17,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     pod_id: str  # "" when the event does not say
     time_nano: int
     name: str = ""
+    exit_code: int | None = None  # of a container's end, where the engine says
+    health: str = ""  # of a health check, from 5.0 on
 
 
 class _Actor(msgspec.Struct):
@@ -29,6 +31,7 @@ class _RawEvent(msgspec.Struct):
     Action: str = ""
     Actor: _Actor = msgspec.field(default_factory=_Actor)
     timeNano: int = 0  # noqa: N815  # the engine's name
+    HealthStatus: str = ""
 
 
 def ping(engine: Engine, *, timeout: float) -> str:
@@ -111,14 +114,17 @@ def parse_event(line: bytes) -> Event | None:
     raw = decode(line, _RawEvent)
     if raw.Type not in {"pod", "container", "network", "volume", "image"}:
         return None
-    pod_id = raw.Actor.ID if raw.Type == "pod" else raw.Actor.Attributes.get("podId", "")
+    attributes = raw.Actor.Attributes
+    code = attributes.get("containerExitCode", "")
     return Event(
         type=raw.Type,
         action=raw.Action,
         id=raw.Actor.ID,
-        pod_id=pod_id,
+        pod_id=raw.Actor.ID if raw.Type == "pod" else attributes.get("podId", ""),
         time_nano=raw.timeNano,
-        name=raw.Actor.Attributes.get("name", ""),
+        name=attributes.get("name", ""),
+        exit_code=int(code) if raw.Action == "died" and code.lstrip("-").isdigit() else None,
+        health=raw.HealthStatus,
     )
 
 

@@ -10,6 +10,8 @@ from celery import bootsteps
 from django.conf import settings
 
 from pods.host.connection import Connection
+from pods.host.kernel_log import KernelLogFollower
+from pods.host.noticer import Noticer
 from pods.host.offers import Offers
 from pods.host.own_engine import OwnEngine
 from pods.host.reports import Reports
@@ -39,7 +41,7 @@ class HostWorkerStep(bootsteps.StartStopStep):
 
     def __init__(self, worker: Any, **kwargs: Any) -> None:
         super().__init__(worker, **kwargs)
-        self._parts: list[Watcher | Offers | Sampler | Streams | Reports] = []
+        self._parts: list[KernelLogFollower | Watcher | Offers | Sampler | Streams | Reports] = []
         self._connection: Connection | None = None
         self._lock: Any = None
 
@@ -62,13 +64,15 @@ class HostWorkerStep(bootsteps.StartStopStep):
             push(group, dict(tick))
 
         offers = Offers(host_worker.identity, self._connection, reports, host_worker.kernel)
-        watcher = Watcher(self._connection, host_worker.observer, reports, offers.changed)
+        noticer = Noticer(host_worker.identity, host_worker.inventory, reports)
+        watcher = Watcher(self._connection, host_worker.observer, reports, offers.changed, noticer)
         collector = Collector(host_worker.identity, reports)
-        sampler = Sampler(host, host_worker.inventory, publish, collector, host_worker.looks)
+        sampler = Sampler(host, host_worker.inventory, publish, collector, host_worker.looks, noticer)
         _workers[host] = host_worker
         host_worker.announce()
-        self._parts = [host_worker.streams, watcher, offers, sampler, reports]
-        for part in (reports, watcher, offers, sampler, host_worker.streams):
+        kernel_log = KernelLogFollower(noticer)
+        self._parts = [host_worker.streams, kernel_log, watcher, offers, sampler, reports]
+        for part in (reports, kernel_log, watcher, offers, sampler, host_worker.streams):
             part.start()
 
     def stop(self, worker: Any) -> None:

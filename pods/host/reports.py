@@ -9,12 +9,12 @@ from celery import current_app
 from kombu.exceptions import OperationalError
 
 from pods.messages import encode
-from pods.messages.names import CONTROL_QUEUE, OPERATION_ENDED, OPERATION_STARTED, SAMPLES
+from pods.messages.names import CONTROL_QUEUE, EVENTS, OPERATION_ENDED, OPERATION_STARTED, SAMPLES
 
 log = logging.getLogger(__name__)
 KEPT = 1000  # messages; beyond, what a later snapshot repeats anyway is dropped first
 SAMPLES_KEPT = 90  # a quarter of an hour: of a large host they are the largest messages, and the newest matter
-_PRECIOUS = {OPERATION_STARTED, OPERATION_ENDED}
+_PRECIOUS = {OPERATION_STARTED, OPERATION_ENDED, EVENTS}
 
 
 def send(name: str, message: msgspec.Struct) -> None:

@@ -19,6 +19,7 @@ from pods.cgroups.reader import CgroupGoneError
 from pods.host.groups import Group, Network
 from pods.host.inventory import Inventory, Known
 from pods.host.looks import Looks
+from pods.host.noticer import Noticer
 from pods.host.samples import Collector
 from pods.messages.facts import ContainerFacts
 from pods.messages.live import Detail, LiveTick, PodUsage, Usage
@@ -65,6 +66,7 @@ class Sampler:
     publish: Callable[[LiveTick], None]
     collector: Collector | None = None
     looks: Looks = field(default_factory=Looks)
+    noticer: Noticer | None = None
     cgroup_root: Path = layout.CGROUP_ROOT
     proc_root: Path = layout.PROC_ROOT
     sequence: int = 0
@@ -114,6 +116,8 @@ class Sampler:
         if self.collector is not None:
             self.collector.begin(at)
         pods = {pod_id: self._encode(sampled, at) for pod_id, sampled in self._pods.items()}
+        if self.noticer is not None:
+            self.noticer.flush()
         return {"type": "live.tick", "host": self.host, "sequence": self.sequence, "at": at, "pods": pods}
 
     def _encode(self, sampled: _Sampled, at: float) -> str:
@@ -136,10 +140,14 @@ class Sampler:
                 one = self._with_network(sampled, container_id, one)
             if sums is not None:
                 sums.of(sampled.names[container_id]).add(one, more)
+            if self.noticer is not None:
+                self.noticer.sampled(sampled.seen, container_id, one, more, self.source)
             containers[container_id] = one if more is None or not looked_at else _with(one, more)
         total, more = self._total(sampled, detailed=detailed, looked_at=looked_at)
         if sums is not None:
             sums.total.add(total, more)
+        if self.noticer is not None:
+            self.noticer.sampled(sampled.seen, "", total, more, self.source)
         if looked_at and more is not None:
             total = _with(total, more)
         pod = PodUsage(at=at, source=self.source, total=total, containers=containers)

@@ -12,6 +12,7 @@ from pods.engine import system
 from pods.engine.errors import EngineError
 from pods.engine.transport import Engine, LineStream
 from pods.host.connection import Connection
+from pods.host.noticer import Noticer
 from pods.host.observer import Observer
 from pods.messages import names
 from pods.messages.hosts import EngineInfo, EngineStatus
@@ -42,6 +43,7 @@ class Watcher:
     observer: Observer
     send: Callable[[str, msgspec.Struct], None]
     changed_beside: Callable[[str], None] = _nobody  # told the type of an event that is of no pod or container
+    noticer: Noticer | None = None
     _stopping: threading.Event = field(default_factory=threading.Event)
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _dirty: set[str] = field(default_factory=set)
@@ -139,6 +141,8 @@ class Watcher:
             for line in stream:
                 event = system.parse_event(line)
                 if event is not None:
+                    if self.noticer is not None:
+                        self.noticer.engine(event)
                     self._mark(event)
         except EngineError as error:
             log.info("the event stream ended: %s", error)

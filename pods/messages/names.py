@@ -42,6 +42,7 @@ RESOURCES = "pods.control.resources"  # resources.HostResources
 OPERATION_STARTED = "pods.control.operation_started"  # operations.OperationStarted
 OPERATION_ENDED = "pods.control.operation_ended"  # operations.OperationEnded
 SAMPLES = "pods.control.samples"  # samples.Samples
+EVENTS = "pods.control.events"  # events.Events
 TERMINALS_OPEN = "pods.control.terminals_open"  # streams.TerminalsOpen
 # A task of a host worker that is no operation: nothing is changed.
 OPEN_LOG = "pods.host.open_log"  # streams.LogRequest

@@ -3,6 +3,8 @@
 A pod that is made again, with another id, goes on where the former one ended: a series belongs to a host and a name.
 """
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
@@ -10,11 +12,11 @@ from pods.models.hosts import Host
 from pods.models.pods import Pod
 
 
-class SeriesQuerySet(models.QuerySet["Series"]):
-    """Series, found by what they are of."""
+class SameName(models.QuerySet[Any]):
+    """Rows with ``host``, ``pod_name`` and ``unit``, found by the pod that they are about."""
 
-    def of(self, pod: Pod) -> "SeriesQuerySet":
-        """Return the series of every pod that had this one's name, or its systemd unit, on this host."""
+    def of(self, pod: Pod) -> "SameName":
+        """Return the rows of every pod that had this one's name, or its systemd unit, on this host."""
         same = Q(pod_name=pod.name)
         if pod.systemd_unit:
             same |= Q(unit=pod.systemd_unit)
@@ -29,7 +31,7 @@ class Series(models.Model):
     unit = models.CharField(max_length=255, blank=True, help_text="The systemd unit that the pod's labels name.")
     container = models.CharField(max_length=255, blank=True)
 
-    objects = SeriesQuerySet.as_manager()
+    objects = SameName.as_manager()
 
     class Meta:
         verbose_name_plural = "series"

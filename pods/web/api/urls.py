@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from pods.web.api import acts, containers, docs, history, hosts, insight, operations, parts, pods
+from pods.web.api import acts, containers, docs, history, hosts, insight, operations, parts, pods, timeline
 from pods.web.api.unknown import Unknown
 
 one_pod: list[URLPattern] = [
@@ -17,6 +17,7 @@ one_pod: list[URLPattern] = [
     path("kube/", parts.Kube.as_view()),
     path("clone/", parts.Clone.as_view()),
     path("history/", history.PodHistory.as_view(), name="pod-history"),
+    path("timeline/", timeline.PodTimeline.as_view(), name="pod-timeline"),
     *acts.urlpatterns,
 ]
 version_1: list[URLPattern | URLResolver] = [

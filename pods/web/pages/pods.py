@@ -11,6 +11,7 @@ from pods.dispatch.operations import ask, ask_create
 from pods.domain import access
 from pods.domain.errors import Invalid
 from pods.domain.specs.parse import parse_pod_spec
+from pods.domain.timeline import timeline
 from pods.domain.verbs import parse_verb, refusal, states_of, warning
 from pods.messages.names import Verb
 from pods.templatetags.podweb import verb_word
@@ -22,6 +23,7 @@ from pods.web.pages.rows import choice, newest_operations, row_of, rows, with_pa
 from pods.web.pages.words import DOING, LABELS
 
 NAMED_AT_MOST = 100
+TIMELINE_SHOWN = 60
 
 
 @require_GET
@@ -64,6 +66,7 @@ def pod_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "infra_missing": infra_is_missing(groups),
         "restart": choice(pod, Verb.RESTART) if restarts else None,
         "remove": choice(pod, Verb.REMOVE),
+        "timeline": timeline(request.user, pod, limit=TIMELINE_SHOWN),
     }
     template = "pods/detail_body.html" if request.headers.get("X-Fragment") else "pods/detail.html"
     return render(request, template, context)

@@ -1,6 +1,7 @@
 // The charts of a pod's page: what is chosen, where the numbers come from, and when they are drawn.
 import { CHARTS, METRICS, MODES, RANGES, moment } from "./definitions.js";
 import { fileName, saveCsv, savePng, tableOf } from "./exports.js";
+import { readMarkers } from "./markers.js";
 import { Plot } from "./plot.js";
 import { Store } from "./store.js";
 
@@ -17,7 +18,8 @@ let ready = false;
 let asked = 0;
 let onScreen = true;
 
-const plots = CHARTS.map((chart) => new Plot(chart, () => []));
+let markers = [];
+const plots = CHARTS.map((chart) => new Plot(chart, () => markers));
 
 /** Return the server's time in seconds, whatever the reader's clock says. */
 const now = () => Number(section.dataset.now) + (performance.now() - started) / 1000;
@@ -82,6 +84,26 @@ function draw() {
   else if (known && note.textContent.startsWith("Nothing")) say("");
 }
 
+/** Read again what happened in the time that is shown. */
+async function mark() {
+  const { start, end } = view();
+  try {
+    markers = await readMarkers(section.dataset.timeline, start, end);
+    draw();
+  } catch (error) {
+    console.info("what happened could not be read; the next change repeats it", error.message);
+  }
+}
+
+/** Whatever happens to the pod has its page read again: then there may be a new marker. */
+function followChanges() {
+  let soon = 0;
+  new MutationObserver(() => {
+    clearTimeout(soon);
+    soon = setTimeout(mark, 300);
+  }).observe(document.getElementById("detail"), { childList: true });
+}
+
 function fillTable() {
   if (!document.getElementById("charts-table").open) return;
   const wanted = view();
@@ -98,6 +120,7 @@ async function choose(kind, one) {
   }
   if (kind === "range" && !one.live) await load(past, one);
   draw();
+  if (kind === "range") mark();
   fillTable();
 }
 
@@ -145,6 +168,7 @@ async function begin() {
   for (const usage of waiting.splice(0)) live.push(usage, nameOf);
   await choose("mode", mode);
   await choose("range", range);
+  followChanges();
   section.dataset.ready = "";
   setInterval(async () => {
     if (!chosen.range.live && !document.hidden) await choose("range", chosen.range);

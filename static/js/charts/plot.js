@@ -5,6 +5,7 @@ import { moment } from "./definitions.js";
 
 const HEIGHT = 160; // px
 const COLOURS = 8;
+const NEWEST = 180; // seconds; what is older is no value of now
 const together = uPlot.sync("charts");
 
 function element(name, className, text) {
@@ -142,7 +143,7 @@ export class Plot {
   write() {
     const pointed = this.u?.cursor.idx;
     const has = pointed !== null && pointed !== undefined && this.u.cursor.left >= 0;
-    const place = has ? pointed : this.times.length - 1;
+    const place = has ? pointed : this.newest();
     const items = this.legend.querySelectorAll("b");
     this.columns.forEach((column, n) => {
       const value = column.values[place];
@@ -151,6 +152,14 @@ export class Plot {
     });
     const when = has ? [moment(this.times[place], this.view.end - this.view.start), this.near(this.times[place])].filter(Boolean).join(" · ") : "";
     if (this.pointed.textContent !== when) this.pointed.textContent = when;
+  }
+
+  /** Return the last place of which anything is known: the time that runs just now is not over yet. */
+  newest() {
+    let place = this.times.length - 1;
+    const known = (column) => column.values[place] !== null && column.values[place] !== undefined;
+    while (place > 0 && this.times.at(-1) - this.times[place] < NEWEST && !this.columns.some(known)) place -= 1;
+    return place;
   }
 
   /** Return what happened close to a moment, in words. */

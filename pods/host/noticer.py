@@ -1,0 +1,257 @@
+"""Notices what will be forgotten: whom the kernel killed, who is throttled, which limits changed, what the engine said.
+
+Every thread of the host worker may tell it something; the sampler sends what came together, once a second.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from pods.cgroups.kernel_log import Kill
+from pods.engine.system import Event as EngineEvent
+from pods.host.inventory import Inventory, Known
+from pods.host.observer import Identity
+from pods.host.samples import unit_of
+from pods.messages import names
+from pods.messages.events import Event, Events, Kind
+from pods.messages.live import Detail, Usage
+
+# Each terminal and health check is an exec, each copy a mount: no news of a pod.
+UNTOLD = {"exec", "exec_died", "attach", "mount", "unmount", "init", "sync", "cleanup", "resize", "commit", "export"}
+THROTTLED_FROM = 0.1  # share of the enforcement periods
+THROTTLED_UNTIL = 0.05
+QUIET = 600.0  # seconds in which the same is not told of a cgroup again
+KEPT_A_MINUTE = 60  # of one pod: a container in a restart loop must not fill the database
+PATIENCE = 5.0  # seconds until the watcher knows a new pod
+LEAST = 1000  # cgroups that are remembered anyhow
+REMEMBERED = 2000  # containers that are gone, whose last words may still come
+
+
+@dataclass
+class _Watched:
+    """What was last seen of one cgroup."""
+
+    kills: int | None = None
+    limit_hits: int | None = None
+    limit_told_at: float = -QUIET
+    throttled_since: float | None = None
+    throttled_told_at: float = -QUIET
+    memory_limit: int | None = None
+
+
+@dataclass
+class Noticer:
+    """``has_kernel_log``: kills are told by the kernel's log, so that their counters need not be."""
+
+    identity: Identity
+    inventory: Inventory
+    send: Callable[[str, msgspec.Struct], None]
+    has_kernel_log: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _events: list[Event] = field(default_factory=list)
+    _watched: dict[tuple[str, str], _Watched] = field(default_factory=dict)  # pod id, container id ("" = the pod)
+    _health: dict[str, str] = field(default_factory=dict)
+    _owners: dict[str, tuple[Known, str]] = field(default_factory=dict)  # by container id: its pod, its name
+    _members_kills: dict[str, int] = field(default_factory=dict)  # by pod id, since its own counter was last read
+    _unknown: list[tuple[float, Kill]] = field(default_factory=list)
+    _minute: int = 0
+    _told: dict[str, int] = field(default_factory=dict)  # by pod id, in this minute
+    _left_out: dict[str, Event] = field(default_factory=dict)
+    _version: int = -1
+    _pruned_at: int = LEAST
+
+    def engine(self, event: EngineEvent) -> None:
+        """Take in an event of the engine."""
+        if event.action in UNTOLD:
+            return
+        container_id = "" if event.type == "pod" else event.id
+        owner = self._owner(container_id) if container_id else None
+        pod_id = event.pod_id or (owner[0].pod.id if owner else "")
+        if not pod_id:
+            return
+        container = event.name or (owner[1] if owner else "")
+        details: dict[str, Any] = {"action": event.action}
+        kind = Kind.ENGINE
+        if event.action == "health_status":
+            before = self._health.get(event.id)
+            if not event.health or event.health == before:
+                return
+            self._health[event.id] = event.health
+            kind, details = Kind.HEALTH, {"status": event.health, "before": before}
+        elif event.action == "died" and event.exit_code is not None:
+            details["exit_code"] = event.exit_code
+        known = self.inventory.get(pod_id) or (owner[0] if owner else None)
+        name = known.pod.name if known else ("" if container_id else event.name)
+        self._tell(
+            Event(
+                key=f"engine {event.time_nano} {event.id[:12]} {event.action}",
+                at=event.time_nano / 1e9,
+                kind=kind,
+                pod_id=pod_id,
+                pod_name=name,
+                unit=unit_of(known) if known else "",
+                container=container if container_id else "",
+                container_id=container_id,
+                source="engine",
+                details=details,
+            )
+        )
+
+    def killed(self, kill: Kill) -> None:
+        """Take in what the kernel's log says; a process in no container of this engine is somebody else's."""
+        if kill.container_id and not self._tell_kill(kill):
+            with self._lock:
+                self._unknown.append((time.monotonic(), kill))
+
+    def _tell_kill(self, kill: Kill) -> bool:
+        owner = self._owner(kill.container_id)
+        if owner is None:
+            return False
+        known, container = owner
+        place = (("container", kill.container_id), ("pod", known.pod.id), ("parent", kill.limit))
+        limit = next((word for word, part in place if part and part in kill.limit), "host")
+        details = {"process": kill.process, "pid": kill.pid, "limit": limit}
+        key = f"kmsg {self.identity.boot} {kill.sequence}"
+        self._tell(_event(known, kill.container_id, container, Kind.OOM, "kernel log", details, key))
+        return True
+
+    def sampled(self, known: Known, container_id: str, usage: Usage, detail: Detail | None, source: str) -> None:
+        """Take in a sample of one cgroup (``container_id`` "" = the pod's own, after its containers)."""
+        seen = self._watched.get((known.pod.id, container_id))
+        if seen is None:
+            seen = self._watched[known.pod.id, container_id] = _Watched()
+        told: list[tuple[Kind, dict[str, Any]]] = []
+        limit = usage.memory_limit
+        if limit != seen.memory_limit:
+            if limit is not None and seen.memory_limit is not None:
+                told.append((Kind.LIMITS, {"memory": [seen.memory_limit, limit]}))
+            seen.memory_limit = limit
+        if detail is not None:
+            told += self._kills(known.pod.id, container_id, seen, detail, source)
+            told += _hits(seen, detail)
+            told += _throttling(seen, detail)
+        for kind, details in told:
+            container = next((one.name for one in known.containers if one.id == container_id), "")
+            self._tell(_event(known, container_id, container, kind, source, details))
+
+    def _kills(
+        self, pod_id: str, container_id: str, seen: _Watched, detail: Detail, source: str
+    ) -> list[tuple[Kind, dict[str, Any]]]:
+        """Tell of kills by their counters, where the kernel's log cannot be read."""
+        kills, before = detail.events.get("oom_kill"), seen.kills
+        seen.kills = kills
+        new = 0 if kills is None or before is None else max(0, kills - before)
+        if container_id:
+            self._members_kills[pod_id] = self._members_kills.get(pod_id, 0) + new
+        elif source == "cgroup v2":
+            # There a pod's counter holds its containers' too, and keeps those of containers that are gone.
+            new -= self._members_kills.pop(pod_id, 0)
+        return [] if self.has_kernel_log or new <= 0 else [(Kind.OOM, {"count": new})]
+
+    def flush(self) -> None:
+        """Send what came together; what belongs to a pod that is not known yet waits a moment for it."""
+        now = time.monotonic()
+        with self._lock:
+            unknown, self._unknown = self._unknown, []
+        again = [(at, kill) for at, kill in unknown if not self._tell_kill(kill) and now - at < PATIENCE]
+        with self._lock:
+            self._unknown += again
+            events, self._events = self._events, []
+        ready: list[Event] = []
+        for event in events:
+            known = None if event.pod_name else self.inventory.get(event.pod_id)
+            if known is not None:
+                ready.append(msgspec.structs.replace(event, pod_name=known.pod.name, unit=unit_of(known)))
+            elif event.pod_name or time.time() - event.at > PATIENCE:
+                ready.append(event)
+            else:
+                with self._lock:
+                    self._events.append(event)
+        if ready:
+            identity = self.identity
+            message = Events(host=identity.host, boot=identity.boot, epoch=identity.epoch, events=tuple(ready))
+            self.send(names.EVENTS, message)
+        if len(self._watched) > 2 * self._pruned_at:
+            self._prune()
+
+    def _prune(self) -> None:
+        pods = self.inventory.all()
+        self._watched = {key: seen for key, seen in self._watched.items() if key[0] in pods}
+        self._pruned_at = max(LEAST, len(self._watched))
+        self._owners = dict(list(self._owners.items())[-REMEMBERED:])
+        self._health = dict(list(self._health.items())[-REMEMBERED:])
+
+    def _owner(self, container_id: str) -> tuple[Known, str] | None:
+        """Return the pod and the name of a container, also for a while after its end."""
+        if self._version != self.inventory.version:
+            self._version = self.inventory.version
+            for known in self.inventory.all().values():
+                for container in known.containers:
+                    self._owners[container.id] = (known, container.name)
+        return self._owners.get(container_id)
+
+    def _tell(self, event: Event) -> None:
+        """Keep an event to be sent, if its pod has not had too many in this minute."""
+        minute = int(event.at // 60)
+        with self._lock:
+            if minute != self._minute:
+                for left in self._left_out.values():
+                    self._events.append(left)
+                self._minute, self._told, self._left_out = minute, {}, {}
+            told = self._told[event.pod_id] = self._told.get(event.pod_id, 0) + 1
+            if told <= KEPT_A_MINUTE:
+                self._events.append(event)
+                return
+            details = {"count": told - KEPT_A_MINUTE}
+            self._left_out[event.pod_id] = msgspec.structs.replace(
+                event, key=f"left out {event.pod_id[:12]} {minute}", kind=Kind.LEFT_OUT, source="", details=details
+            )
+
+
+def _event(
+    known: Known, container_id: str, container: str, kind: Kind, source: str, details: dict[str, Any], key: str = ""
+) -> Event:
+    at = time.time()
+    return Event(
+        key=key or f"{kind} {known.pod.id[:12]} {container_id[:12]} {at:.3f}",
+        at=at,
+        kind=kind,
+        pod_id=known.pod.id,
+        pod_name=known.pod.name,
+        unit=unit_of(known),
+        container=container,
+        container_id=container_id,
+        source=source,
+        details=details,
+    )
+
+
+def _hits(seen: _Watched, detail: Detail) -> list[tuple[Kind, dict[str, Any]]]:
+    """Tell when a cgroup runs into its memory limit again after a while."""
+    hits, before = detail.events.get("max"), seen.limit_hits
+    seen.limit_hits = hits
+    if hits is None or before is None or hits <= before:
+        return []
+    now, former = time.monotonic(), seen.limit_told_at
+    seen.limit_told_at = now
+    return [(Kind.MEMORY_LIMIT, {"count": hits - before})] if now - former >= QUIET else []
+
+
+def _throttling(seen: _Watched, detail: Detail) -> list[tuple[Kind, dict[str, Any]]]:
+    """Tell when throttling begins, and when it has ended."""
+    if detail.periods is None or detail.throttled_periods is None:
+        return []
+    share = detail.throttled_periods / detail.periods if detail.periods else 0.0
+    now = time.monotonic()
+    if seen.throttled_since is None:
+        if share >= THROTTLED_FROM and now - seen.throttled_told_at >= QUIET:
+            seen.throttled_since = seen.throttled_told_at = now
+            return [(Kind.THROTTLED, {"share": round(100 * share, 1)})]
+    elif share < THROTTLED_UNTIL:
+        since, seen.throttled_since = seen.throttled_since, None
+        return [(Kind.UNTHROTTLED, {"seconds": round(now - since)})]
+    return []

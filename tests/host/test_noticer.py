@@ -1,0 +1,216 @@
+"""What the host worker notices on a real engine, and how it tells of it."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from pods.cgroups.kernel_log import Kill
+from pods.engine.system import Event as EngineEvent
+from pods.host.inventory import Inventory, Known
+from pods.host.kernel_log import KernelLogFollower
+from pods.host.noticer import KEPT_A_MINUTE, Noticer
+from pods.host.observer import Identity
+from pods.host.sampler import Sampler
+from pods.host.watcher import Watcher
+from pods.messages.events import Event, Kind
+from pods.messages.live import Detail, Usage
+from pods.messages.names import EVENTS
+from tests.builders import engine_id, members, pod
+from tests.host.conftest import Desk, Reported
+from tests.hosts.cgroups import CGROUP
+
+HUNGRY = ("--memory", "24m", "localhost/busybox:test", "sh", "-c", "sleep 1; exec tail /dev/zero")
+
+
+def told(reported: Reported) -> list[Event]:
+    return [event for message in reported.of(EVENTS) for event in message.events]
+
+
+def wait_for(reported: Reported, accept: Callable[[Event], bool], timeout: float = 40) -> Event:
+    until = time.monotonic() + timeout
+    while time.monotonic() < until:
+        for event in told(reported):
+            if accept(event):
+                return event
+        time.sleep(0.05)
+    raise AssertionError([(event.kind, event.container, event.details) for event in told(reported)])
+
+
+@pytest.fixture
+def noticer() -> tuple[Noticer, Reported, Known]:
+    """A noticer that knows one pod."""
+    inventory, reported = Inventory(), Reported()
+    known = Known(pod("web", labels={"PODMAN_SYSTEMD_UNIT": "web.service"}), members("web", "app"))
+    inventory.replace({known.pod.id: known}, set())
+    return Noticer(Identity("alpha", "boot", 1), inventory, reported), reported, known
+
+
+@pytest.fixture
+def at_work(desk: Desk) -> Iterator[Desk]:
+    """A desk whose watcher, sampler and follower of the kernel's log run."""
+    worker = desk.worker
+    noticer = Noticer(worker.identity, worker.inventory, desk.reported)
+    watcher = Watcher(worker.connection, worker.observer, desk.reported, noticer)
+    proc = Path(f"/proc/{desk.box.pid}/root/proc")
+    sampler = Sampler("alpha", worker.inventory, lambda _: None, noticer=noticer, cgroup_root=CGROUP, proc_root=proc)
+    follower = KernelLogFollower(noticer)
+    parts: list[KernelLogFollower | Watcher | Sampler] = [follower, watcher, sampler]
+    for part in parts:
+        part.start()
+    yield desk
+    for part in parts:
+        part.stop()
+
+
+@pytest.mark.engine
+def test_a_container_killed_for_want_of_memory_is_told_of_though_the_engine_forgets_it(at_work: Desk) -> None:
+    at_work.make("web", "app")
+    at_work.box.podman("run", "-d", "--pod", "web", "--name", "hungry", *HUNGRY)
+    event = wait_for(at_work.reported, lambda one: one.kind == Kind.OOM)
+    assert (event.pod_name, event.container) == ("web", "hungry")
+    assert abs(event.at - time.time()) < 60
+    if event.source == "kernel log":
+        assert event.details["process"] == "tail"
+        assert event.details["limit"] == "container"
+    died = wait_for(at_work.reported, lambda one: one.details.get("action") == "died" and one.container == "hungry")
+    assert died.details["exit_code"] == 137
+    started = wait_for(at_work.reported, lambda one: one.details.get("action") == "start" and one.container == "app")
+    assert (started.kind, started.source, started.pod_name) == (Kind.ENGINE, "engine", "web")
+
+
+@pytest.mark.engine
+def test_every_kill_in_a_restart_loop_is_told_of(at_work: Desk) -> None:
+    at_work.make("web", "app")
+    at_work.box.podman("run", "-d", "--pod", "web", "--name", "loop", "--restart", "always", *HUNGRY)
+    until = time.monotonic() + 60
+    while sum(event.kind == Kind.OOM for event in told(at_work.reported)) < 3:
+        assert time.monotonic() < until, told(at_work.reported)
+        time.sleep(0.1)
+    kills = [event for event in told(at_work.reported) if event.kind == Kind.OOM]
+    assert {event.container for event in kills} == {"loop"}
+    assert len({event.key for event in kills}) == len(kills)
+
+
+@pytest.mark.engine
+def test_a_throttled_container_is_told_of_once(at_work: Desk) -> None:
+    burn = ("sh", "-c", "while :; do :; done")
+    at_work.box.podman("pod", "create", "--name", "web")
+    at_work.box.podman("run", "-d", "--pod", "web", "--name", "slow", "--cpus", "0.1", at_work.box.image, *burn)
+    event = wait_for(at_work.reported, lambda one: one.kind == Kind.THROTTLED and one.container == "slow")
+    assert event.details["share"] > 50
+
+
+def usage(**values: Any) -> Usage:
+    return Usage(**({"cpu": 1.0, "memory": 5, "memory_limit": 100, "pids": 1} | values))
+
+
+def detail(kills: int = 0, hits: int = 0, throttled: float = 0.0) -> Detail:
+    return Detail(seconds=10, periods=10, throttled_periods=throttled, events={"oom_kill": kills, "max": hits})
+
+
+def test_counters_tell_of_kills_where_the_kernels_log_cannot_be_read(noticer: tuple[Noticer, Reported, Known]) -> None:
+    one, reported, known = noticer
+    app = engine_id("web/app")
+    for kills in (4, 4, 6):
+        one.sampled(known, app, usage(), detail(kills), "cgroup v1")
+        one.sampled(known, "", usage(), detail(0), "cgroup v1")
+    one.flush()
+    (event,) = told(reported)
+    assert (event.kind, event.container, event.details, event.unit) == (Kind.OOM, "app", {"count": 2}, "web.service")
+
+
+def test_on_v2_the_pods_counter_tells_of_a_container_that_is_gone(noticer: tuple[Noticer, Reported, Known]) -> None:
+    one, reported, known = noticer
+    app = engine_id("web/app")
+    for members_kills, pods_kills in ((0, 0), (1, 1), (1, 2)):
+        one.sampled(known, app, usage(), detail(members_kills), "cgroup v2")
+        one.sampled(known, "", usage(), detail(pods_kills), "cgroup v2")
+    one.flush()
+    assert [(event.container, event.details) for event in told(reported)] == [("app", {"count": 1}), ("", {"count": 1})]
+
+
+def test_with_the_kernels_log_the_counters_say_nothing_twice(noticer: tuple[Noticer, Reported, Known]) -> None:
+    one, reported, known = noticer
+    one.has_kernel_log = True
+    app = engine_id("web/app")
+    path = f"/libpod_parent/{known.pod.id}/libpod-{app}"
+    one.killed(Kill(7, "tail", 12, app, path, f"/libpod_parent/{known.pod.id}"))
+    for kills in (0, 1):
+        one.sampled(known, app, usage(), detail(kills), "cgroup v1")
+    one.flush()
+    (event,) = told(reported)
+    assert event.details == {"process": "tail", "pid": 12, "limit": "pod"}
+
+
+def test_a_kill_in_a_pod_that_the_watcher_does_not_know_yet_waits_for_it(
+    noticer: tuple[Noticer, Reported, Known],
+) -> None:
+    one, reported, _ = noticer
+    other = engine_id("db/app")
+    one.killed(Kill(8, "sh", 1, other, f"/x/libpod-{other}", f"/x/libpod-{other}"))
+    one.flush()
+    assert told(reported) == []
+    known = Known(pod("db"), members("db", "app"))
+    one.inventory.replace({known.pod.id: known}, set())
+    one.flush()
+    (event,) = told(reported)
+    assert (event.pod_name, event.container, event.details["limit"]) == ("db", "app", "container")
+
+
+def test_a_changed_memory_limit_is_told_of(noticer: tuple[Noticer, Reported, Known]) -> None:
+    one, reported, known = noticer
+    for limit in (100, 100, 200, None, 200):
+        one.sampled(known, "", usage(memory_limit=limit), None, "cgroup v1")
+    one.flush()
+    (event,) = told(reported)
+    assert (event.kind, event.details) == (Kind.LIMITS, {"memory": [100, 200]})
+
+
+def test_throttling_and_the_memory_limit_are_told_of_when_they_begin(noticer: tuple[Noticer, Reported, Known]) -> None:
+    one, reported, known = noticer
+    app = engine_id("web/app")
+    for hits, throttled in ((0, 0.0), (3, 5.0), (9, 5.0), (9, 0.0), (12, 5.0)):
+        one.sampled(known, app, usage(), detail(hits=hits, throttled=throttled), "cgroup v1")
+    one.flush()
+    assert [event.kind for event in told(reported)] == [Kind.MEMORY_LIMIT, Kind.THROTTLED, Kind.UNTHROTTLED]
+
+
+def engine_event(action: str, number: int = 1, **values: Any) -> EngineEvent:
+    facts: dict[str, Any] = {"type": "container", "id": engine_id("web/app"), "pod_id": "", "name": "app"}
+    return EngineEvent(action=action, time_nano=number * 1000, **(facts | values))
+
+
+def test_health_is_told_of_only_when_it_changes(noticer: tuple[Noticer, Reported, Known]) -> None:
+    one, reported, _ = noticer
+    for number, health in enumerate(("healthy", "healthy", "unhealthy", "", "unhealthy", "healthy")):
+        one.engine(engine_event("health_status", number, health=health))
+    one.flush()
+    assert [event.details["status"] for event in told(reported)] == ["healthy", "unhealthy", "healthy"]
+    assert told(reported)[1].details["before"] == "healthy"
+
+
+def test_what_comes_with_every_terminal_is_no_news(noticer: tuple[Noticer, Reported, Known]) -> None:
+    one, reported, _ = noticer
+    for action in ("exec", "exec_died", "mount", "died"):
+        one.engine(engine_event(action, exit_code=1))
+    one.flush()
+    (event,) = told(reported)
+    # This engine leaves the pod out of a container's death; podweb knows it.
+    assert (event.pod_name, event.container, event.details) == ("web", "app", {"action": "died", "exit_code": 1})
+
+
+def test_a_restart_loop_does_not_fill_the_database(noticer: tuple[Noticer, Reported, Known]) -> None:
+    one, reported, _ = noticer
+    for number in range(KEPT_A_MINUTE + 40):
+        one.engine(engine_event("start", number))
+    one.engine(engine_event("start", 10**9))
+    one.flush()
+    kinds = [event.kind for event in told(reported)]
+    assert kinds.count(Kind.ENGINE) == KEPT_A_MINUTE + 1
+    (left,) = (event for event in told(reported) if event.kind == Kind.LEFT_OUT)
+    assert left.details == {"count": 40}
+    assert msgspec.json.encode(left)
