@@ -55,6 +55,7 @@ class Noticer:
     _events: list[Event] = field(default_factory=list)
     _watched: dict[tuple[str, str], _Watched] = field(default_factory=dict)  # pod id, container id ("" = the pod)
     _health: dict[str, str] = field(default_factory=dict)
+    _died: dict[str, int] = field(default_factory=dict)  # when, by container id
     _owners: dict[str, tuple[Known, str]] = field(default_factory=dict)  # by container id: its pod, its name
     _members_kills: dict[str, int] = field(default_factory=dict)  # by pod id, since its own counter was last read
     _unknown: list[tuple[float, Kill]] = field(default_factory=list)
@@ -66,9 +67,13 @@ class Noticer:
 
     def engine(self, event: EngineEvent) -> None:
         """Take in an event of the engine."""
-        if event.action in UNTOLD:
+        if event.action in UNTOLD or event.type not in {"pod", "container"}:
             return
         container_id = "" if event.type == "pod" else event.id
+        if event.action == "died":
+            self._died[event.id] = event.time_nano
+        elif event.action == "restart" and container_id and container_id not in self._died:
+            return  # 4.3 says so of an infra container's very first start, too
         owner = self._owner(container_id) if container_id else None
         pod_id = event.pod_id or (owner[0].pod.id if owner else "")
         if not pod_id:
@@ -184,6 +189,7 @@ class Noticer:
         self._pruned_at = max(LEAST, len(self._watched))
         self._owners = dict(list(self._owners.items())[-REMEMBERED:])
         self._health = dict(list(self._health.items())[-REMEMBERED:])
+        self._died = dict(list(self._died.items())[-REMEMBERED:])
 
     def _owner(self, container_id: str) -> tuple[Known, str] | None:
         """Return the pod and the name of a container, also for a while after its end."""

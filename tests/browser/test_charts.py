@@ -135,7 +135,7 @@ def test_charts_of_the_last_minutes_move_and_are_for_everybody(
         "for CPU": "8.00 %",
         "for memory": "0.00 %",
         "for I/O": "2.00 %",
-        "throttled": "3.00 %",
+        "throttled": "12.0 %",
     }
     expect(page.locator("figure.chart")).to_have_count(6)
     page.locator("#charts-table summary").click()

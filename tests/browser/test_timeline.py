@@ -43,9 +43,7 @@ def test_what_happened_is_one_list_that_can_be_narrowed(
     expect(entries).to_have_count(5)
     expect(entries.first).to_contain_text("restart: done, by alice")
     oom = entries.filter(has_text="out of memory")
-    expect(oom).to_contain_text(
-        "app out of memory: the kernel killed postgres (process 4711); its memory limit"
-    )
+    expect(oom).to_contain_text("app out of memory: the kernel killed postgres (process 4711); its memory limit")
     expect(oom).to_contain_text("kernel log")
     page.get_by_role("button", name="Trouble").click()
     expect(page.locator(".timeline-list li:visible")).to_have_count(2)

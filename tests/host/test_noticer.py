@@ -54,7 +54,7 @@ def at_work(desk: Desk) -> Iterator[Desk]:
     """A desk whose watcher, sampler and follower of the kernel's log run."""
     worker = desk.worker
     noticer = Noticer(worker.identity, worker.inventory, desk.reported)
-    watcher = Watcher(worker.connection, worker.observer, desk.reported, noticer)
+    watcher = Watcher(worker.connection, worker.observer, desk.reported, noticer=noticer)
     proc = Path(f"/proc/{desk.box.pid}/root/proc")
     sampler = Sampler("alpha", worker.inventory, lambda _: None, noticer=noticer, cgroup_root=CGROUP, proc_root=proc)
     follower = KernelLogFollower(noticer)
@@ -201,6 +201,14 @@ def test_what_comes_with_every_terminal_is_no_news(noticer: tuple[Noticer, Repor
     (event,) = told(reported)
     # This engine leaves the pod out of a container's death; podweb knows it.
     assert (event.pod_name, event.container, event.details) == ("web", "app", {"action": "died", "exit_code": 1})
+
+
+def test_a_first_start_is_no_restart(noticer: tuple[Noticer, Reported, Known]) -> None:
+    one, reported, _ = noticer
+    for number, action in enumerate(("restart", "start", "died", "restart", "start")):
+        one.engine(engine_event(action, number))
+    one.flush()
+    assert [event.details["action"] for event in told(reported)] == ["start", "died", "restart", "start"]
 
 
 def test_a_restart_loop_does_not_fill_the_database(noticer: tuple[Noticer, Reported, Known]) -> None:

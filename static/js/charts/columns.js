@@ -12,6 +12,15 @@ function sum(rows, length) {
   return total;
 }
 
+// The kernel counts it only where the limit is set: a pod's own cgroup knows nothing of its containers'.
+const OWN = new Set(["throttled"]);
+
+function withMembers(store, metric) {
+  const lines = ["", ...store.containers()].map((name) => store.line(name, metric));
+  const [averages, tops] = ["averages", "tops"].map((row) => sum(lines.map((line) => line[row]), store.times.length));
+  return { averages, tops };
+}
+
 /**
  * Return `{columns: [{name, values, drawn, top}], stacked}`. `values` are what is true, `drawn` is where the line runs;
  * a column with `top` is the maximum of the one before.
@@ -21,7 +30,7 @@ export function columnsOf(store, chart, mode, live) {
   if (mode === "pod" || chart.shared) {
     const columns = [];
     for (const metric of chart.metrics) {
-      const { averages, tops } = store.line("", metric);
+      const { averages, tops } = OWN.has(metric) ? withMembers(store, metric) : store.line("", metric);
       columns.push({ name: NAMES[metric], values: averages, drawn: averages });
       if (!live && chart.metrics.length <= 2) columns.push({ name: `${NAMES[metric]}, highest`, values: tops, drawn: tops, top: true });
     }

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pods', '0005_history'),
+        ('pods', '0006_terminals'),
     ]
 
     operations = [
