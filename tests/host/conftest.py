@@ -111,7 +111,9 @@ def desk(clean_engine: Box) -> Iterator[Desk]:
     reported = Reported()
     # The engine's pids are those of its box; the paths in /proc/PID/cgroup are seen from the outer cgroup namespace.
     kernel = Kernel(proc_root=Path(f"/proc/{clean_engine.pid}/root/proc"))
-    yield Desk(HostWorker(new_identity("alpha"), connection, reported, kernel=kernel), reported, clean_engine)
+    worker = HostWorker(new_identity("alpha"), connection, reported, kernel=kernel)
+    yield Desk(worker, reported, clean_engine)
+    worker.streams.stop()
     connection.close()
 
 

@@ -75,6 +75,8 @@ class Streams:
                 log.warning("some streams did not end in %.0f s", STOP_WITHIN)
             self.loop.call_soon_threadsafe(self.loop.stop)
             self._thread.join(STOP_WITHIN)
+        elif not self.loop.is_closed():  # never started
+            self.loop.close()
 
     def open_log(self, request: LogRequest) -> None:
         """Open a log."""
