@@ -76,10 +76,8 @@ def test_a_pod_with_ports_labels_and_limits(look_at: LookAt, web: Pod, alice: Us
     page.get_by_label("Protocol, port 2").select_option("udp")
     unfold(page, "Resources")
     field(page, "resources.memory").fill("64m")
-    expect(command(page)).to_have_text(
-        "podman pod create --name shop --label 'app=my shop' --publish 9000:80 --publish 53/udp "
-        "--memory 64m --memory-swap -1"
-    )
+    expect(command(page)).to_contain_text("podman pod create --name shop --label 'app=my shop' ")
+    expect(command(page)).to_contain_text(" --publish 9000:80 --publish 53/udp --memory 64m")
     expect(page.locator("details.group", has_text="Network").locator(".set")).to_have_text("1 set")
     page.get_by_role("tab", name="Quadlet").click()
     expect(page.locator("#c-quadlet")).to_contain_text("PublishPort=9000:80")
@@ -98,7 +96,7 @@ def test_what_is_wrong_is_said_when_its_field_is_left_and_not_before(look_at: Lo
     page = look_at(NEW, alice).page
     fault = page.locator('[id="e-hostname"]')
     with page.expect_response("**/preview/"):
-        field(page, "hostname").press_sequentially("bad_name")
+        field(page, "hostname").press_sequentially("bad name")
     expect(page.locator(".preview-state")).to_contain_text("Hostname")
     expect(fault).to_be_hidden()
     field(page, "name").focus()
