@@ -17,6 +17,7 @@ AGAIN = [
     "tests/admin",
     "tests/web/api",
     "tests/web/test_history_api.py",
+    "tests/web/test_timeline_api.py",
     "tests/web/test_pages.py",
 ]
 
