@@ -125,7 +125,7 @@ def _limits(
         missing = own_limits.missing.get("cpu_quota" if name == "cpu" else name, UNREAD) if own is None else ""
         if wanted is not None and not _same(name, wanted, own):
             verdict = "not_in_force"
-            cause, fix = _why(controller, tree, info, missing)
+            cause, fix = why_not(controller, tree.version, tree.delegated, info, missing)
         elif silent and name == "memory" and _finite(own):
             verdict = "not_reported"
             cause = "Podman up to 5.8 tells no memory limit of a pod without a CPU limit. The kernel does hold to it."
@@ -136,22 +136,27 @@ def _limits(
         yield Limit(name, wanted, own, effective, by, verdict, cause, fix, missing)
 
 
-def _why(controller: str, tree: CgroupTree, info: EngineInfo | None, missing: str) -> tuple[str, str]:
-    """Return the cause of a declared limit that is not in force, and what would mend it."""
+def why_not(
+    controller: str, version: str, delegated: tuple[str, ...] | None, info: EngineInfo | None, missing: str = ""
+) -> tuple[str, str]:
+    """Return the cause of a declared limit that is not in force, and what would mend it.
+
+    ``version`` is the layout's (v1, hybrid, v2), ``delegated`` what the cgroup was given (None: not known).
+    """
     if info is not None and info.rootless:
-        if tree.version != "v2":
+        if version != "v2":
             return (
                 "Rootless engines cannot set limits on cgroup v1; they leave them out without a word.",
                 "Start the machine with cgroup v2 (systemd.unified_cgroup_hierarchy=1), or run the pod as root.",
             )
-        if tree.delegated is not None and controller not in tree.delegated:
+        if delegated is not None and controller not in delegated:
             return f"The controller {controller} was not delegated to the engine's user.", DELEGATE
         if info.cgroup_manager == "cgroupfs":
             return (
                 "Rootless Podman with the cgroupfs manager makes no cgroup for the pod, so it limits nothing.",
                 'Set cgroup_manager = "systemd" in containers.conf, and make the pod again.',
             )
-    if tree.delegated is not None and controller not in tree.delegated:
+    if delegated is not None and controller not in delegated:
         return (
             f"This cgroup was not given the controller {controller}.",
             f"Enable it in cgroup.subtree_control of each cgroup above: echo +{controller}.",

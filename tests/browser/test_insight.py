@@ -1,6 +1,7 @@
 """A pod's cgroups, namespaces, processes and documents: complete, accessible, read again without losing the place."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,10 +14,10 @@ from playwright.sync_api import expect
 
 from pods.messages import plain
 from pods.messages.questions import Answer, Kind, Processes, Question
-from pods.models import Host, Pod
+from pods.models import Host, Operation, Pod
 from tests.browser.chromium import Watched
 from tests.browser.conftest import LookAt
-from tests.builders import bring_online, engine_id, members, pod
+from tests.builders import bring_online, container, engine_id, members, pod
 from tests.dispatch.hosts import answering
 from tests.insight import HOST, MIB, POD_PATH, limits, member, node, spaces, tree
 
@@ -254,3 +255,32 @@ def test_what_names_hold_is_text(look_at: LookAt, host: Host, alice: User) -> No
         watched.page.on("dialog", lambda _dialog: ended.set())
         expect(watched.page.locator("table.tree")).to_contain_text(name)
         assert not ended.is_set()
+
+
+@pytest.mark.parametrize(("width", "dark"), LOOKS)
+def test_the_pods_page_says_what_is_wrong(look_at: LookAt, host: Host, alice: User, width: int, dark: bool) -> None:
+    infra, app = members("web", "app")
+    ended = {"state": "exited", "pid": None, "exit_code": 137, "exited_at": str(int(time.time()) - 120)}
+    facts = {"state": "Degraded", "stale_network": (app.id,), "cgroup_path": None}
+    bring_online("alpha", pod("web", **facts), containers=(infra, container("web", "db", **ended), app))
+    web = Pod.objects.get()
+    watched = look_at(f"/pods/{web.pk}/", alice, width=width, dark=dark)
+    page = watched.page
+    expect(page.locator(".reason")).to_contain_text("db exited 137 2 min ago")
+    assert page.locator("[data-finding]").count() == 3
+    stale = page.locator("[data-finding=stale_network]")
+    expect(stale).to_contain_text("app has lost the pod's network")
+    check(watched)
+    stale.get_by_role("button", name="Restart web").click()
+    expect(page.locator("tbody.pod .outcome")).to_contain_text("Restarting…")
+    assert Operation.objects.get().verb == "restart"
+    listed = look_at("/", alice, width=width, dark=dark)
+    expect(listed.page.locator("tbody.pod .reason")).to_contain_text("db exited 137")
+    check(listed)
+
+
+def test_who_may_only_look_is_offered_no_repair(look_at: LookAt, host: Host, victor: User) -> None:
+    bring_online("alpha", pod("web", stale_network=(engine_id("web/app"),)), containers=members("web", "app"))
+    page = look_at(f"/pods/{Pod.objects.get().pk}/", victor).page
+    expect(page.locator("[data-finding=stale_network]")).to_be_visible()
+    expect(page.locator(".finding button")).to_have_count(0)

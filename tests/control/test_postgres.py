@@ -17,7 +17,6 @@ AGAIN = [
     "tests/admin",
     "tests/web/api",
     "tests/web/test_history_api.py",
-    "tests/web/test_timeline_api.py",
     "tests/web/test_pages.py",
 ]
 

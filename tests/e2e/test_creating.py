@@ -19,11 +19,6 @@ def inspect(box: Box, kind: str, name: str) -> dict[str, Any]:
     return dict(found[0] if isinstance(found, list) else found)
 
 
-def scripts_ran(page: Page) -> None:
-    """Until then the field of a list is the text that they hide."""
-    page.locator("#preview.tabbed").wait_for()
-
-
 def unfold(page: Page, title: str) -> None:
     page.locator("details.group > summary", has=page.get_by_role("heading", name=title, exact=True)).click()
 
@@ -31,7 +26,6 @@ def unfold(page: Page, title: str) -> None:
 def test_from_the_form_to_the_engine_and_away_again(watched: Watched, stack: Stack, clean_engine: Box) -> None:
     page, box = watched.page, clean_engine
     page.goto(f"{stack.url}/hosts/{stack.slug}/pods/new/")
-    scripts_ran(page)
     page.fill('[id="f-name"]', "shop")
     page.click('[id="f-labels"]')
     page.get_by_label("Name, label 1").fill("app")
@@ -55,7 +49,6 @@ def test_from_the_form_to_the_engine_and_away_again(watched: Watched, stack: Sta
     memory = page.locator(".answers tr", has=page.get_by_role("rowheader", name="Memory", exact=True))
     expect(memory).to_contain_text("64.0 MiB kernel", timeout=SLOWEST)
     page.locator(".members").get_by_role("link", name="Add a container…").click()
-    scripts_ran(page)
     page.fill('[id="f-image"]', box.image)
     page.fill('[id="f-name"]', "front")
     page.fill('[id="f-command"]', "sleep 1000")

@@ -7,16 +7,21 @@ import msgspec
 from django.contrib.auth.models import User
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
+from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from pods.dispatch.questions import ask_question
 from pods.domain import access
 from pods.domain.cgroup_tree import judge, rest
+from pods.domain.doctor import findings
+from pods.domain.findings import Case, kills_of
 from pods.domain.namespaces import mismatches
+from pods.domain.reasons import reason
 from pods.messages import decode, plain
 from pods.messages.insight import CgroupTree, Namespaces
 from pods.messages.questions import Kind
+from pods.models import Pod
 from pods.web.api.asking import require_known
 from pods.web.api.fields import many, nullable, ref
 from pods.web.api.parts import AT, Question
@@ -84,3 +89,29 @@ class Spaces(Question):
         answer = self.ask(request, pk)
         found = decode(answer.result, Namespaces)
         return Response({**whole(found), "mismatches": plain(mismatches(found)), "at": answer.at})
+
+
+class Findings(GenericAPIView[Pod]):
+    """What is wrong with the pod, as far as its rows tell."""
+
+    @extend_schema(
+        operation_id="list_findings",
+        responses={
+            200: {
+                "type": "object",
+                "required": ["reason", "findings"],
+                "properties": {"reason": nullable(ref("Reason")), "findings": many(ref("Finding"))},
+            }
+        },
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        """Tell what is wrong with the pod, with cause, evidence and repair, and why it is in its state.
+
+        `repair` is an action of the pod, `recreate` (a clone), or null.
+        """
+        require_known(request, ())
+        pod = get_object_or_404(access.visible_pods(request.user).select_related("host"), pk=pk)
+        containers = list(pod.containers.filter(removed_at=None))
+        operations = list(access.visible_operations(request.user).filter(pod=pod)[:20])
+        case = Case(pod, containers, operations, kills_of(pod))
+        return Response({"reason": plain(reason(case)), "findings": plain(findings(case))})

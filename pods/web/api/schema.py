@@ -7,7 +7,9 @@ from drf_spectacular.openapi import AutoSchema
 
 from pods.domain.answers import Accessor
 from pods.domain.cgroup_tree import Limit, Rest
+from pods.domain.findings import Finding
 from pods.domain.namespaces import Mismatch
+from pods.domain.reasons import Reason
 from pods.domain.specs.preview import Previews
 from pods.messages import facts, hosts, insight, operations, questions, specs
 from pods.web.api.fields import TEXT, many, nullable, ref
@@ -19,7 +21,7 @@ SHAPES = (
     questions.Processes,
     *(specs.PodSpec, specs.ContainerSpec),
     *(Accessor, Previews),
-    *(insight.CgroupTree, insight.Namespaces, Limit, Rest, Mismatch),
+    *(insight.CgroupTree, insight.Namespaces, Limit, Rest, Mismatch, Finding, Reason),
 )
 PROBLEM = {
     "type": "object",

@@ -12,6 +12,7 @@ one_pod: list[URLPattern] = [
     path("cgroup/", parts.Cgroup.as_view()),
     path("cgroup-tree/", insight.Tree.as_view()),
     path("namespaces/", insight.Spaces.as_view()),
+    path("findings/", insight.Findings.as_view()),
     path("top/", parts.Top.as_view()),
     path("inspect/", parts.Inspect.as_view()),
     path("kube/", parts.Kube.as_view()),

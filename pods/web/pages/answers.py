@@ -151,11 +151,6 @@ def groups_of(pod: Pod, *, reveal: bool) -> tuple[Group, ...]:
     return (*found, Group("Other", rest)) if rest else tuple(found)
 
 
-def infra_is_missing(groups: Iterable[Group]) -> bool:
-    """Return whether an infra container was asked for and is not there: such a pod cannot start."""
-    return any(one.name == "HasInfraContainer" and one.differs for group in groups for one in group.answers)
-
-
 def members_of(containers: Iterable[Container], *, reveal: bool) -> list[Member]:
     """Return the containers for the table, in their order."""
 

@@ -15,7 +15,9 @@ from django.views.decorators.http import require_GET
 from pods.dispatch.questions import ask_question
 from pods.domain import access
 from pods.domain.errors import Problem
+from pods.domain.findings import Case, kills_of
 from pods.domain.namespaces import lanes, mismatches
+from pods.domain.reasons import reason
 from pods.domain.secrets import mask_rows
 from pods.messages import decode
 from pods.messages.insight import CgroupTree, Namespaces
@@ -47,8 +49,10 @@ def told(
 def show(request: SignedInRequest, pod: Pod, name: str, context: dict[str, Any], every: int) -> HttpResponse:
     """Render a page of the pod, or its content alone. ``every``: seconds between refreshes, 0 for none."""
     template = "insight/content.html" if request.headers.get("X-Fragment") else "insight/page.html"
-    body = f"insight/{name}.html"
-    return render(request, template, {"pod": pod, "name": name, "body": body, "every": every, **context})
+    containers = list(pod.containers.filter(removed_at=None))
+    why = reason(Case(pod, containers, kills=kills_of(pod)))
+    page = {"pod": pod, "name": name, "body": f"insight/{name}.html", "every": every, "reason": why}
+    return render(request, template, {**page, **context})
 
 
 @require_GET

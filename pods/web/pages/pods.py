@@ -10,16 +10,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from pods.dispatch.operations import ask, ask_create
 from pods.domain import access
 from pods.domain.errors import Invalid
+from pods.domain.findings import Case, kills_of
 from pods.domain.specs.parse import parse_pod_spec
 from pods.domain.timeline import timeline
 from pods.domain.verbs import parse_verb, refusal, states_of, warning
 from pods.messages.names import Verb
 from pods.templatetags.podweb import verb_word
 from pods.web.pages.access import SignedInRequest, with_role
-from pods.web.pages.answers import groups_of, infra_is_missing, members_of
+from pods.web.pages.advice import advice_of
+from pods.web.pages.answers import groups_of, members_of
 from pods.web.pages.listing import Wanted, listing, matching, parse_wanted, with_hosts, with_statuses
 from pods.web.pages.operations import line_of
-from pods.web.pages.rows import choice, newest_operations, row_of, rows, with_parts
+from pods.web.pages.rows import newest_operations, row_of, rows, with_parts
 from pods.web.pages.words import DOING, LABELS
 
 NAMED_AT_MOST = 100
@@ -52,21 +54,19 @@ def pod_page(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show one pod, also after its removal."""
     pod = get_object_or_404(with_parts(access.visible_pods(request.user)), pk=pk)
     operations = access.visible_operations(request.user).filter(pod=pod).select_related("host")[:20]
-    row = row_of(request.user, pod, newest_operations(request.user, [pod]).get(pod.pk))
+    kills = kills_of(pod)
+    row = row_of(request.user, pod, newest_operations(request.user, [pod]).get(pod.pk), kills)
     reveal = access.may_see_secrets(request.user, pod.host)
     groups = groups_of(pod, reveal=reveal)
-    restarts = row.may_operate and refusal(pod, Verb.RESTART, [one.state for one in row.containers]) is None
+    case = Case(pod, row.containers, list(operations), kills)
     context = {
         "row": row,
         "pod": pod,
         "lines": [line_of(request.user, one) for one in operations],
         "groups": groups,
         "members": members_of(row.containers, reveal=reveal),
-        "stale": [one.name for one in row.containers if one.engine_id in pod.stale_network],
-        "infra_missing": infra_is_missing(groups),
-        "restart": choice(pod, Verb.RESTART) if restarts else None,
-        "remove": choice(pod, Verb.REMOVE),
         "timeline": timeline(request.user, pod, limit=TIMELINE_SHOWN),
+        "advice": advice_of(case, row),
     }
     template = "pods/detail_body.html" if request.headers.get("X-Fragment") else "pods/detail.html"
     return render(request, template, context)

@@ -9,6 +9,8 @@ from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from pods.domain import access
+from pods.domain.findings import Case, Kills, kills_by_pod
+from pods.domain.reasons import Reason, reason
 from pods.domain.verbs import available_verbs, warning
 from pods.messages.names import Verb
 from pods.models import Container, Operation, Pod
@@ -53,6 +55,7 @@ class Row:
     first: Choice | None
     menu: list[Choice]
     may_operate: bool = False
+    reason: Reason | None = None
 
 
 def with_parts(pods: QuerySet[Pod]) -> QuerySet[Pod]:
@@ -65,11 +68,13 @@ def rows(user: User, pods: QuerySet[Pod]) -> list[Row]:
     """Return the rows of ``pods``, in their order."""
     found = list(with_parts(pods))
     newest = newest_operations(user, found)
-    return [row_of(user, pod, newest.get(pod.pk)) for pod in found]
+    # Those that run do not need the reason of an end.
+    kills = kills_by_pod(pod for pod in found if pod.state not in {"Running", "Created"})
+    return [row_of(user, pod, newest.get(pod.pk), kills.get(pod.engine_id)) for pod in found]
 
 
-def row_of(user: User, pod: Pod, operation: Operation | None) -> Row:
-    """Return one row; ``pod`` comes from ``with_parts``."""
+def row_of(user: User, pod: Pod, operation: Operation | None, kills: Kills | None = None) -> Row:
+    """Return one row; ``pod`` comes from ``with_parts``, ``kills`` from ``kills_by_pod``."""
     containers: list[Container] = pod.existing  # type: ignore[attr-defined]  # prefetched
     states = [container.state for container in containers]
     may_operate = access.may_operate(user, pod.host)
@@ -85,6 +90,7 @@ def row_of(user: User, pod: Pod, operation: Operation | None) -> Row:
         first=None if first is None or busy else choice(pod, first),
         menu=[] if busy else [choice(pod, verb) for verb in menu],
         may_operate=may_operate,
+        reason=reason(Case(pod, containers, kills=kills or {})),
     )
 
 

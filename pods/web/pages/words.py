@@ -10,6 +10,7 @@ LABELS = {
     Verb.UNPAUSE: "Unpause",
     Verb.KILL: "Kill",
     Verb.REMOVE: "Remove",
+    Verb.START_INFRA: "Start the infra container",
 }
 DOING = {
     "create": "Creating",

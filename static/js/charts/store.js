@@ -43,16 +43,6 @@ export class Store {
       line.averages = points.map((point) => point[1]);
       line.tops = points.map((point) => point[2]);
     }
-    this.cut();
-  }
-
-  /** Drop the end of which nothing is known: the time that runs just now would stand in the way of its own ticks. */
-  cut() {
-    const lines = [...this.lines.values()];
-    let length = this.times.length;
-    while (length && lines.every((line) => line.averages[length - 1] === null)) length -= 1;
-    this.times.length = length;
-    for (const line of lines) line.averages.length = line.tops.length = length;
   }
 
   /** Add one tick of the pod; `nameOf` gives a container's name by its id. */

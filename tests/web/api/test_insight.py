@@ -62,3 +62,18 @@ def test_a_host_that_is_silent_is_503(web: Pod, alice: User, name: str) -> None:
     web.host.silent = True
     web.host.save()
     assert get(alice, f"/pods/{web.pk}/{name}/").json()["code"] == "host_silent"
+
+
+def test_findings_tell_what_is_wrong_and_why_the_pod_is_in_its_state(web: Pod, victor: User, mallory: User) -> None:
+    path = f"/pods/{web.pk}/findings/"
+    assert get(victor, path).json() == {"reason": None, "findings": []}
+    stale = [one.engine_id for one in web.containers.filter(name="app")]
+    Pod.objects.update(stale_network=stale, systemd_unit="web.service")
+    found = get(victor, path).json()
+    assert found["reason"]["text"] == "app lost the pod's network"
+    first, second = found["findings"]
+    assert (first["code"], first["severity"], first["repair"]) == ("stale_network", "danger", "restart")
+    assert (second["code"], second["repair"]) == ("systemd", None)
+    assert get(mallory, path).status_code == 403
+    assert get(victor, "/pods/999/findings/").status_code == 404
+    assert client(victor).post(f"/api/v1/pods/{web.pk}/findings/").status_code == 405
