@@ -45,13 +45,8 @@ def spec_of(pod: Pod, *, name: str = "") -> PodSpec:
     elif source == OURS:
         spec = asked
     else:
-        spec = replace(
-            asked,
-            labels=asked.labels | seen.labels,
-            hostname=asked.hostname or seen.hostname,
-            share=seen.share if asked.infra and seen.infra else asked.share,
-            share_parent=seen.share_parent if seen.infra else asked.share_parent,
-        )
+        # What stands in a label file is not in the command.
+        spec = replace(asked, labels=asked.labels | seen.labels, hostname=asked.hostname or seen.hostname)
     labels = {key: value for key, value in spec.labels.items() if not key.startswith(TIED)}
     # An infra container's name and a pid file are the first pod's own.
     name = name or free_name(pod.host, pod.name)
