@@ -83,6 +83,7 @@ def watched(clean_engine: Box, host: Host) -> Iterator[Watched]:
     engine_status(status(boot=identity.boot, epoch=identity.epoch))
     host.refresh_from_db()
     yield Watched(clean_engine, worker, host)
+    worker.streams.stop()
     connection.close()
 
 
