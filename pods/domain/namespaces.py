@@ -22,7 +22,7 @@ EXPLAINED = {
     "cgroup": "Where /sys/fs/cgroup begins.",
     "mnt": "What is mounted where. Podman never shares it.",
 }
-# Everybody is in the host's there unless it is asked for otherwise, so it is no news.
+# All are in the host's, or in that of a rootless engine's user, unless it is asked for otherwise: that is no news.
 ORDINARY = {"user", "cgroup"}
 
 
@@ -121,7 +121,7 @@ def _wrong(kind: str, found: Namespaces, infra: Member | None) -> list[Mismatch]
             wrong.append(_elsewhere(kind, member, infra, on_host=inode == host))
         elif not shared and inode == host and own != host and kind not in ORDINARY:
             wrong.append(_host(kind, member, "It uses the host's."))
-        elif not shared and inode == own and own != host:
+        elif not shared and inode == own and own != host and kind not in ORDINARY:
             message = "It shares the pod's, although the pod was not made to share it."
             wrong.append(Mismatch(kind, member.container, member.name, "joined", message))
     return wrong

@@ -81,3 +81,10 @@ def test_an_inode_that_cannot_be_read_is_unknown_and_in_no_group() -> None:
     one = lane("net", spaces(member("infra", 1), app))
     assert shape(one) == [("own", ["infra"])]
     assert [each.name for each in one.unknown] == ["app"]
+
+
+def test_the_users_of_a_rootless_engine_are_no_mismatch() -> None:
+    rootless = (member("infra", 1, user=77), member("app", 2, user=77))
+    found = spaces(*rootless)
+    assert mismatches(found) == ()
+    assert shape(lane("user", found)) == [("pod", ["infra", "app"])]
