@@ -64,7 +64,7 @@ class HostWorkerStep(bootsteps.StartStopStep):
             push(group, dict(tick))
 
         offers = Offers(host_worker.identity, self._connection, reports, host_worker.kernel)
-        noticer = Noticer(host_worker.identity, host_worker.inventory, reports)
+        noticer = Noticer(host_worker.identity, host_worker.inventory, reports, hear=host_worker.streams.hear)
         watcher = Watcher(self._connection, host_worker.observer, reports, offers.changed, noticer)
         collector = Collector(host_worker.identity, reports)
         sampler = Sampler(host, host_worker.inventory, publish, collector, host_worker.looks, noticer)

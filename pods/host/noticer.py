@@ -51,6 +51,7 @@ class Noticer:
     inventory: Inventory
     send: Callable[[str, msgspec.Struct], None]
     has_kernel_log: bool = False
+    hear: Callable[[Event], None] | None = None  # who else is told at once
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _events: list[Event] = field(default_factory=list)
     _watched: dict[tuple[str, str], _Watched] = field(default_factory=dict)  # pod id, container id ("" = the pod)
@@ -202,6 +203,8 @@ class Noticer:
 
     def _tell(self, event: Event) -> None:
         """Keep an event to be sent, if its pod has not had too many in this minute."""
+        if self.hear is not None:
+            self.hear(event)
         minute = int(event.at // 60)
         with self._lock:
             if minute != self._minute:

@@ -15,6 +15,7 @@ from pods.host.streams.logs import LogStream
 from pods.host.streams.outlet import Outlet
 from pods.host.streams.terminal import Terminal
 from pods.messages import names
+from pods.messages.events import Event, Kind
 from pods.messages.operations import OperationEnded, OperationRequest, OperationStarted
 from pods.messages.streams import (
     ALIVE_EVERY,
@@ -85,6 +86,16 @@ class Streams:
     def open_terminal(self, request: OperationRequest) -> None:
         """Open a terminal and report it as an operation that runs as long as it is open."""
         self._call(lambda: self._open_terminal(request))
+
+    def hear(self, event: Event) -> None:
+        """Show in the pod's open logs whom the kernel killed: the engine does not say."""
+        if event.kind is Kind.OOM and event.container_id:
+            words = f"out of memory: killed {event.details.get('process', 'a process')}"
+            self._call(lambda: self._mark(event.container_id, event.at, words))
+
+    def _mark(self, container_id: str, when: float, words: str) -> None:
+        for stream, _ in self.logs.values():
+            stream.mark(container_id, when, words)
 
     def _run(self) -> None:
         asyncio.set_event_loop(self.loop)

@@ -118,10 +118,18 @@ class LogStream:
         if happening.runs:
             source.again()
         if happening.words and happening.when > self.request.markers_after:
-            number = next(one.number for one in self._named if one.id == happening.container_id)
-            line = f"{number} m {happening.at} {happening.words}\n"
-            self._markers.add(happening.sorts_at, line.encode())
-            self._changed.set()
+            self._mark(happening.container_id, happening.at, happening.sorts_at, happening.words)
+
+    def mark(self, container_id: str, when: float, words: str) -> None:
+        """Show that something befell a container, if it is one of this log's."""
+        if container_id in self._sources:
+            self._mark(container_id, f"{when:.6f}", when, words)
+
+    def _mark(self, container_id: str, at: str, sorts_at: float, words: str) -> None:
+        number = next(one.number for one in self._named if one.id == container_id)
+        # A process may call itself what it likes, a line feed included.
+        self._markers.add(sorts_at, f"{number} m {at} {' '.join(words.split())}\n".encode())
+        self._changed.set()
 
     async def _send_all(self) -> None:
         request = self.request

@@ -2,12 +2,18 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from pods.host.kernel_log import KernelLogFollower
+from pods.host.noticer import Noticer
+from pods.host.sampler import Sampler
+from pods.host.watcher import Watcher
 from pods.messages.streams import WINDOW, Position
 from tests.host.conftest import Desk
 from tests.host.streams.conftest import Reader
+from tests.hosts.cgroups import CGROUP
 
 pytestmark = [pytest.mark.engine, pytest.mark.services]
 Open = Callable[..., Reader]
@@ -48,6 +54,28 @@ def test_a_container_that_starts_again_goes_on_without_a_line_lost_or_twice(desk
     markers = reader.texts("app", "m")
     assert markers.count("started") == 3
     assert markers.count("ended with exit code 137, killed") + markers.count("ended") == 2
+
+
+def test_whom_the_kernel_killed_is_said_although_the_engine_does_not_know(desk: Desk, open_log: Open) -> None:
+    worker = desk.worker
+    noticer = Noticer(worker.identity, worker.inventory, desk.reported, hear=worker.streams.hear)
+    watcher = Watcher(worker.connection, worker.observer, desk.reported, noticer=noticer)
+    proc = Path(f"/proc/{desk.box.pid}/root/proc")
+    sampler = Sampler("alpha", worker.inventory, lambda _: None, noticer=noticer, cgroup_root=CGROUP, proc_root=proc)
+    parts: list[KernelLogFollower | Watcher | Sampler] = [KernelLogFollower(noticer), watcher, sampler]
+    for part in parts:
+        part.start()
+    try:
+        desk.make("web", "app")
+        reader = open_log("web")
+        reader.wait(lambda r: r.opened)
+        hungry = shell("sleep 1; exec tail /dev/zero")
+        desk.box.podman("run", "-d", "--pod", "web", "--name", "hungry", "--memory", "24m", desk.box.image, *hungry)
+        reader.wait(lambda r: any("out of memory" in text for text in r.texts("hungry", "m")), 40)
+        reader.wait(lambda r: "ended with exit code 137, killed" in r.texts("hungry", "m"))
+    finally:
+        for part in parts:
+            part.stop()
 
 
 def test_a_container_that_is_added_joins_in(desk: Desk, open_log: Open) -> None:
