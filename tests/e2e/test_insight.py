@@ -35,7 +35,7 @@ def test_every_tab_tells_what_the_host_knows(watched: Watched, clean_engine: Box
     expect(page.locator("tr.tree-pod")).to_contain_text("memory 64.0 MiB")
     assert watched.violations() == []
     go(page, "Namespaces")
-    expect(page.locator(".lane", has_text="Network").locator(".group.pod .chip", has_text="app")).to_be_visible()
+    expect(page.locator(".lane", has_text="Network").locator(".group.whose-pod .chip", has_text="app")).to_be_visible()
     assert watched.violations() == []
     go(page, "Processes")
     expect(page.locator("td.of-command", has_text="sleep 1000")).to_be_visible(timeout=SLOWEST)
