@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
+from pods.domain.event_words import words
 from pods.domain.findings import ENDED
-from pods.models import Container, Operation
+from pods.messages.events import Kind
+from pods.models import Container, Event, Operation
 
 SIGNALS = {1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 4: "SIGILL", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 9: "SIGKILL",
            11: "SIGSEGV", 13: "SIGPIPE", 14: "SIGALRM", 15: "SIGTERM"}  # fmt: skip
@@ -44,3 +46,14 @@ def stopped_by(container: Container, operations: Iterable[Operation]) -> Operati
         if one.verb in STOPPING and one.asked_at - AROUND <= container.exited_at <= until + AROUND:
             return one
     return None
+
+
+def ending(container: Container, events: Iterable[Event]) -> str:
+    """Return why the container ended; "" where it did not, or ended well. ``events`` are its own."""
+    if not ended_badly(container) or container.exit_code is None:
+        return ""
+    for event in events:
+        at = container.exited_at
+        if event.kind == Kind.OOM and at is not None and abs(event.at - at) < AROUND:
+            return f"{words(Kind.OOM, event.details)[0].capitalize()}."
+    return exit_words(container.exit_code)

@@ -85,10 +85,11 @@ function whyNone(host, state) {
 export function show(pod) {
   const usage = last.get(pod.dataset.pod);
   const row = pod.querySelector(".pod-row");
-  if (usage) write(row, usage.total, usage.source, usage.at);
-  else clear(row, whyNone(pod.dataset.host, pod.dataset.state));
-  const open = pod.querySelector(".expand")?.getAttribute("aria-expanded") === "true";
-  if (!open) return;
+  // A container's own page has its row alone.
+  if (row && usage) write(row, usage.total, usage.source, usage.at);
+  else if (row) clear(row, whyNone(pod.dataset.host, pod.dataset.state));
+  const expand = pod.querySelector(".expand");
+  if (expand && expand.getAttribute("aria-expanded") !== "true") return;
   for (const line of pod.querySelectorAll(".container-row")) {
     const one = usage?.containers[line.dataset.container];
     if (one) write(line, one, usage.source, usage.at);

@@ -115,8 +115,9 @@ function foldName(fold) {
 /** Read a pod's own page again. */
 export async function refreshDetail() {
   const detail = document.getElementById("detail");
-  const path = focusPath(document.activeElement);
   const fresh = await fetched(detail.dataset.url);
+  // Not before: the reader went on meanwhile.
+  const path = focusPath(document.activeElement);
   // What the reader unfolded stays so: the same fold stands in the same place.
   const folds = (root) => [...root.querySelectorAll("details:not(.menu)")].map((fold) => [foldName(fold), fold]);
   const unfolded = new Set(folds(detail).flatMap(([name, fold]) => (fold.open ? [name] : [])));
