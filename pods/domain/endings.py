@@ -55,5 +55,6 @@ def ending(container: Container, events: Iterable[Event]) -> str:
     for event in events:
         at = container.exited_at
         if event.kind == Kind.OOM and at is not None and abs(event.at - at) < AROUND:
-            return f"{words(Kind.OOM, event.details)[0].capitalize()}."
+            text = words(Kind.OOM, event.details)[0]
+            return f"{text[0].upper()}{text[1:]}."
     return exit_words(container.exit_code)
