@@ -42,6 +42,7 @@ export function settle(root) {
   }
   renew(root);
   filter();
+  document.dispatchEvent(new CustomEvent("podweb:rows", { detail: root }));
 }
 
 function nameOf(element) {

@@ -21,7 +21,7 @@ from pods.web.pages.advice import advice_of
 from pods.web.pages.answers import groups_of, members_of
 from pods.web.pages.listing import Wanted, listing, matching, parse_wanted, with_hosts, with_statuses
 from pods.web.pages.operations import line_of
-from pods.web.pages.rows import newest_operations, row_of, rows, with_parts
+from pods.web.pages.rows import IN_MENU, newest_operations, row_of, rows, with_parts
 from pods.web.pages.words import DOING, LABELS
 
 NAMED_AT_MOST = 100
@@ -32,8 +32,12 @@ TIMELINE_SHOWN = 60
 @with_role
 def pods_page(request: SignedInRequest) -> HttpResponse:
     """Show one page of the pods of every host; with ``X-Fragment`` the list alone."""
+    context = {
+        "listing": listing(request.user, parse_wanted(request.GET)),
+        "bulk_verbs": [(verb.value, LABELS[verb]) for verb in IN_MENU],
+    }
     template = "pods/listing.html" if request.headers.get("X-Fragment") else "pods/list.html"
-    return render(request, template, {"listing": listing(request.user, parse_wanted(request.GET))})
+    return render(request, template, context)
 
 
 @require_GET

@@ -9,14 +9,11 @@ from django.views.decorators.http import require_http_methods
 
 from pods.dispatch.operations import ENDED, ask_prune
 from pods.domain import access
-from pods.domain.errors import Invalid, Problem
 from pods.domain.verbs import warning
 from pods.messages.names import Verb
 from pods.models import Host, Pod
 from pods.web.pages.access import SignedInRequest, with_role
-
-MOST = 200  # pods at once
-REFUSALS_SHOWN = 10
+from pods.web.pages.chosen import MOST, chosen_pods, show_group
 
 
 @dataclass(frozen=True)
@@ -49,22 +46,8 @@ def ended_on(request: SignedInRequest, hosts: list[Host]) -> dict[str, object]:
 
 def prune(request: SignedInRequest) -> HttpResponse:
     """Ask for the removal of each ticked pod and show how it goes. Raises Invalid."""
-    words = request.POST.getlist("pod")
-    if not all(word.isascii() and word.isdigit() and len(word) < 19 for word in words) or len(words) > MOST:
-        raise Invalid("invalid", f"Choose at most {MOST} pods.", field="pod")
-    if not words:
+    chosen = chosen_pods(request, request.POST)
+    if not request.POST.getlist("pod"):
         messages.warning(request, "No pod was chosen, so none was removed.")
         return redirect("prune")
-    chosen = access.visible_pods(request.user).filter(pk__in=map(int, words), removed_at=None).select_related("host")
-    asked = ask_prune(request.user, chosen, "page")
-    refused = [(pod, what) for pod, what in asked if isinstance(what, Problem)]
-    for pod, problem in refused[:REFUSALS_SHOWN]:
-        messages.warning(request, f"{pod.name} was left: {problem.message} {problem.hint or ''}".strip())
-    if len(refused) > REFUSALS_SHOWN:
-        messages.warning(request, f"{len(refused) - REFUSALS_SHOWN} more pods were left likewise.")
-    group = next((what.group for _, what in asked if not isinstance(what, Problem)), None)
-    if group is None:
-        if not asked:
-            messages.warning(request, "The chosen pods are gone already.")
-        return redirect("prune")
-    return redirect("operation-group", group=group)
+    return show_group(request, ask_prune(request.user, chosen, "page"), "prune")

@@ -46,7 +46,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Row:
-    """One pod of a list."""
+    """One pod of a list. ``verbs`` are those that fit it, apart by blanks, also while an operation on it is open."""
 
     pod: Pod
     containers: list[Container]
@@ -56,6 +56,7 @@ class Row:
     menu: list[Choice]
     may_operate: bool = False
     reason: Reason | None = None
+    verbs: str = ""
 
 
 def with_parts(pods: QuerySet[Pod]) -> QuerySet[Pod]:
@@ -91,6 +92,7 @@ def row_of(user: User, pod: Pod, operation: Operation | None, kills: Kills | Non
         menu=[] if busy else [choice(pod, verb) for verb in menu],
         may_operate=may_operate,
         reason=reason(Case(pod, containers, kills=kills or {})),
+        verbs=" ".join(verb for verb in IN_MENU if verb in verbs),
     )
 
 

@@ -4,7 +4,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 from sesame.views import LoginView as LinkView
 
-from pods.web.pages import containers, logs, new_container, new_pod, operations, pods, prune, terminals
+from pods.web.pages import bulk, containers, logs, new_container, new_pod, operations, pods, prune, terminals
 
 urlpatterns = [
     path("", pods.pods_page, name="pods"),
@@ -19,6 +19,7 @@ urlpatterns = [
     path("pods/<int:pk>/logs/download/", logs.download, name="pod-logs-download"),
     path("pods/<int:pk>/", include("pods.web.pages.insight_urls")),
     path("pods/<int:pk>/<str:verb>/", pods.act, name="pod-act"),
+    path("bulk/", bulk.bulk, name="bulk"),
     path("prune/", prune.prune_page, name="prune"),
     path("containers/<int:pk>/", containers.container_page, name="container"),
     path("containers/<int:pk>/terminal/", terminals.terminal_page, name="container-terminal"),
