@@ -100,6 +100,8 @@ class Running(msgspec.Struct):
     CgroupPath: str = ""  # absent unless running or paused
     OOMKilled: bool = False
     ExitCode: int = 0
+    StartedAt: str = ""
+    FinishedAt: str = ""  # of its last end, also while it runs again
 
 
 class _Config(msgspec.Struct):

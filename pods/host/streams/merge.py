@@ -4,7 +4,8 @@ import heapq
 import time
 from collections.abc import Iterable
 
-from pods.host.streams.source import QUIET_AFTER, Entry, LogSource
+from pods.host.streams.lines import Entry
+from pods.host.streams.source import QUIET_AFTER, LogSource
 
 # A line this young is no backlog: what another container says later is younger still.
 RECENT = 2.5  # seconds; engines before 5 give whole seconds

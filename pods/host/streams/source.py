@@ -2,15 +2,15 @@
 
 import asyncio
 import collections
-import re
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from pods.engine import containers, running
 from pods.engine.errors import EngineError, NotFoundError
 from pods.engine.transport import Engine
-from pods.messages.streams import LONGEST_LINE, Position
+from pods.host.streams.lines import Entry, LineMaker, nanoseconds, rfc3339
+from pods.messages.streams import Position
 
 KEPT = 128 * 1024  # bytes read ahead; full, and the engine is not read any more
 OPEN_TIMEOUT = 10.0  # seconds
@@ -18,106 +18,8 @@ INSPECT_TIMEOUT = 5.0
 # An engine looks for new lines four times a second; nothing for this long means that it has given all there is.
 QUIET_AFTER = 0.3
 PAUSE = 0.3  # between two openings, seconds
-KINDS = {running.STDOUT: b"o", running.STDERR: b"e"}
-_TIME = re.compile(rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\d\d:\d\d) ")
-Entry = tuple[float, bytes]  # seconds since 1970, and the line as it is sent
-
-
-def nanoseconds(text: str) -> int:
-    """Return seconds with a decimal point as whole nanoseconds. Raises ValueError."""
-    whole, _, fraction = text.partition(".")
-    return int(whole) * 1_000_000_000 + int(fraction[:9].ljust(9, "0") or 0)
-
-
-def rfc3339(moment: int) -> str:
-    """Return nanoseconds since 1970 as an engine reads them."""
-    seconds, rest = divmod(moment, 1_000_000_000)
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09d}Z"
-
-
-class LineMaker:
-    """Makes lines of frames: joins those that the engine had cut, and reads the time in front of each.
-
-    Engines before 5 cut the time to whole seconds. ``last`` and ``count`` are the newest time and the lines of it.
-    """
-
-    def __init__(self, number: int) -> None:
-        self._number = str(number).encode()
-        self._parts: dict[int, tuple[int, bytes]] = {}  # by output: time in ns, and the text so far
-        self._seconds: tuple[bytes, int] = (b"", 0)
-        self._head: tuple[tuple[int, int], bytes] = ((-1, -1), b"")
-        self.last = 0
-        self.count = 0
-        self._skip = 0
-        self._shown_early: set[tuple[int, bytes]] = set()
-
-    def skip(self) -> str:
-        """Return from when to read again; what was made already of that very moment is left out by count."""
-        self._parts.clear()
-        self._skip = self.count
-        return rfc3339(self.last - 1)
-
-    def make(self, frames: list[tuple[int, bytes]]) -> list[Entry]:
-        """Return the lines that are whole now."""
-        made: list[Entry] = []
-        for output, frame in frames:
-            moment, text = self._split(frame)
-            if output in self._parts:
-                moment, before = self._parts.pop(output)
-                text = before + text
-            whole = text.endswith(b"\n")
-            while len(text) > LONGEST_LINE:
-                cut = LONGEST_LINE
-                while text[cut] & 0xC0 == 0x80 and cut > LONGEST_LINE - 4:  # inside a character
-                    cut -= 1
-                self._add(made, output, moment, text[:cut])
-                text = text[cut:]
-            if whole:
-                self._add(made, output, moment, text[:-1])
-            elif (moment, text) in self._shown_early:
-                self._skip -= self._skip > 0
-            elif text:
-                self._parts[output] = (moment, text)
-        return made
-
-    def rest(self) -> list[Entry]:
-        """Return what a container that ended left without a line feed; what comes after it begins a line of its own."""
-        made: list[Entry] = []
-        for output, (moment, text) in sorted(self._parts.items()):
-            self._shown_early.add((moment, text))
-            self._add(made, output, moment, text)
-        self._parts.clear()
-        return made
-
-    def _split(self, frame: bytes) -> tuple[int, bytes]:
-        match = _TIME.match(frame)
-        if match is None:
-            return self.last, frame
-        head, fraction, zone = match.groups()
-        key = head + zone
-        if key != self._seconds[0]:
-            self._seconds = (key, int(datetime.fromisoformat(key.decode()).timestamp()))
-        moment = self._seconds[1] * 1_000_000_000
-        if fraction:
-            moment += int(fraction[1:].ljust(9, b"0"))
-        return moment, frame[match.end() :]
-
-    def _add(self, made: list[Entry], output: int, moment: int, text: bytes) -> None:
-        if self._skip and moment == self.last:
-            self._skip -= 1
-            return
-        self._skip = 0
-        if moment == self.last:
-            self.count += 1
-        else:
-            self.last, self.count = moment, 1
-        if self._head[0] != (moment, output):
-            seconds, rest = divmod(moment, 1_000_000_000)
-            when = str(seconds) if not rest else f"{seconds}.{rest:09d}"
-            self._head = ((moment, output), b" ".join((self._number, KINDS[output], when.encode(), b"")))
-        if not text.isascii():
-            text = text.decode(errors="replace").encode()
-        made.append((moment / 1e9, self._head[1] + text.replace(b"\n", b" ") + b"\n"))
+MARGIN = 1.0  # seconds; going back too far costs nothing but a look at lines that are known
+LONGEST_STOP = 10.0  # seconds from an end to the next start, for an engine that forgets the end
 
 
 class LogSource:
@@ -150,6 +52,7 @@ class LogSource:
         self._room = asyncio.Event()
         self._again = asyncio.Event()
         self._waits_since: float | None = time.monotonic()  # for bytes; None while there is no room for them
+        self._followed_from: float | None = None  # seconds since 1970, until it is known whether it ended since
         self._idle = False  # nothing is open: the container does not run
         if position is not None:
             self._maker.last, self._maker.count = nanoseconds(position.at), position.lines
@@ -179,9 +82,7 @@ class LogSource:
             try:
                 self.failure = None
                 self._idle = False
-                await self._read()
-                over = not self._follow
-                runs = not over and await self._runs()
+                over, runs = await self._read_on()
             except NotFoundError:
                 over, runs = True, False
             except EngineError as error:
@@ -199,13 +100,32 @@ class LogSource:
         self.ended = True
         self._changed.set()
 
-    async def _runs(self) -> bool:
-        container = await asyncio.to_thread(
-            containers.inspect, self._engine(), self.container_id, timeout=INSPECT_TIMEOUT
-        )
-        return container.State.Status == "running"
+    async def _read_on(self) -> tuple[bool, bool]:
+        """Read on once, as how the container runs demands; returns whether this is all, and whether to go on at once.
 
-    async def _read(self) -> None:
+        Only what runs is followed. An engine that follows a log whose container has ended, or ends meanwhile, reads to
+        its end without waiting for who takes the lines, and loses what is not taken at once. So such a log is read once
+        more from where it was when its container ended, and what is missing is given.
+        """
+        state = await self._state()
+        if self._followed_from is not None:
+            ended_at = _seconds(state.FinishedAt) or _seconds(state.StartedAt) - LONGEST_STOP
+            if ended_at >= self._followed_from - MARGIN:
+                self._maker.roll_back(ended_at - MARGIN)
+            self._followed_from = None
+        live = self._follow and state.Status == "running"
+        if live:
+            self._followed_from = time.time()
+        await self._read(follow=live)
+        if live or not self._follow:
+            return not live, live
+        return False, (await self._state()).Status == "running"
+
+    async def _state(self) -> containers.Running:
+        found = await asyncio.to_thread(containers.inspect, self._engine(), self.container_id, timeout=INSPECT_TIMEOUT)
+        return found.State
+
+    async def _read(self, *, follow: bool) -> None:
         """Read one opening of the log to its end."""
         seen = self._maker.last > 0
         since = self._maker.skip() if seen else self._since
@@ -214,7 +134,7 @@ class LogSource:
         async with running.logs(
             self._engine(),
             self.container_id,
-            follow=self._follow,
+            follow=follow,
             since=since,
             tail=None if seen else self._tail,
             answers_within=OPEN_TIMEOUT,
@@ -236,3 +156,11 @@ class LogSource:
             self.kept += sum(len(line) for _, line in made)
             self.last = made[-1][0]
             self._changed.set()
+
+
+def _seconds(text: str) -> float:
+    """Return an engine's time as seconds since 1970; 0 for one that is not there yet, which Go writes as year 1."""
+    try:
+        return max(0.0, datetime.fromisoformat(text).timestamp())
+    except (ValueError, OverflowError):
+        return 0.0

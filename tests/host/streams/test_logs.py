@@ -56,6 +56,36 @@ def test_a_container_that_starts_again_goes_on_without_a_line_lost_or_twice(desk
     assert markers.count("ended with exit code 137, killed") + markers.count("ended") == 2
 
 
+def test_a_container_that_ends_while_nobody_takes_its_lines_loses_none(desk: Desk, open_log: Open) -> None:
+    script = "i=0; while [ $i -lt 40000 ]; do echo line $i; i=$((i+1)); done; sleep 3"
+    desk.make("web", "app", app=shell(script))
+    reader = open_log("web", window=64 * 1024, greedy=False)
+    reader.wait(lambda r: r.received > 48 * 1024)
+    status = ("inspect", "app", "--format", "{{.State.Status}}")
+    until = time.monotonic() + 30
+    while desk.box.podman(*status).stdout.strip() == "running":
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    time.sleep(1)  # the engine has read the log to its end by now
+    reader.greedy = True
+    reader.grant(reader.received)
+    reader.wait(lambda r: "ended with exit code 0" in r.texts("app", "m") and len(r.texts("app")) >= 40_000, 60)
+    time.sleep(1)
+    assert reader.texts("app") == [f"line {i}" for i in range(40_000)]
+
+
+def test_the_log_of_a_container_that_has_ended_is_whole(desk: Desk, open_log: Open) -> None:
+    desk.make("web", "app", app=shell("i=0; while [ $i -lt 40000 ]; do echo line $i; i=$((i+1)); done"))
+    desk.box.podman("wait", "app")
+    reader = open_log("web", window=64 * 1024, greedy=False)
+    reader.wait(lambda r: r.received > 48 * 1024)
+    time.sleep(1)
+    reader.greedy = True
+    reader.grant(reader.received)
+    reader.wait(lambda r: len(r.texts("app")) >= 40_000, 60)
+    assert reader.texts("app") == [f"line {i}" for i in range(40_000)]
+
+
 def test_whom_the_kernel_killed_is_said_although_the_engine_does_not_know(desk: Desk, open_log: Open) -> None:
     worker = desk.worker
     noticer = Noticer(worker.identity, worker.inventory, desk.reported, hear=worker.streams.hear)
