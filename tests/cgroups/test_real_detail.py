@@ -30,18 +30,18 @@ def run_limited(box: Box, *options: str, command: str) -> str:
     return path_of(box, int(box.podman("inspect", "--format", "{{.State.Pid}}", container).stdout))
 
 
-def test_a_burner_with_a_fifth_of_a_core_is_throttled(clean_engine: Box) -> None:
+def test_a_burner_with_a_twentieth_of_a_core_is_throttled(clean_engine: Box) -> None:
     clean_engine.podman("pod", "create", "--name", "p")
-    one = watch(run_limited(clean_engine, "--cpus", "0.2", command=BURN), 1.5)
+    one = watch(run_limited(clean_engine, "--cpus", "0.05", command=BURN), 1.5)
     assert one.periods is not None
     assert one.throttled_periods is not None
     assert one.throttled is not None
-    # It wants to run in every period of 100 ms, and is stopped in nearly every one.
+    # It wants to run in every period of 100 ms, and is stopped in most of them even where other work crowds it out.
     assert 7 < one.periods < 11
-    assert one.throttled_periods > 0.7 * one.periods
-    assert one.throttled > 40
+    assert one.throttled_periods > 0.5 * one.periods
+    assert one.throttled > 30
     spent = (one.cpu_user or 0) + (one.cpu_system or 0)
-    assert 12 < spent < 28
+    assert 1 < spent < 8
 
 
 def test_a_container_without_a_limit_is_never_throttled(clean_engine: Box) -> None:
