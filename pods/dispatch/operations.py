@@ -12,6 +12,7 @@ from kombu.exceptions import OperationalError
 
 from pods.control.changes import announce
 from pods.domain import access, hosts, verbs
+from pods.domain.again import superseded, why_not
 from pods.domain.errors import Conflict, Problem, Unavailable
 from pods.domain.operations import send
 from pods.messages import plain
@@ -43,6 +44,19 @@ def ask(
         raise problem
     hosts.require_reachable(pod.host)
     return _ask(user, verb, pod.host, pod, pod.name, checked, through, group)
+
+
+def ask_again(user: User, operation: Operation, *, through: Through) -> Operation:
+    """Ask for the same again: verb, arguments, pod. Raises as ``ask`` does, Conflict also where it would be unsafe."""
+    access.require_operate(user, operation.host)
+    pod = operation.pod
+    states = [] if pod is None else verbs.states_of(pod)
+    newer = superseded(Operation.objects.filter(pk=operation.pk)).exists()
+    if problem := why_not(operation, states, newer=newer):
+        raise problem
+    if pod is None:
+        raise Conflict("removed", "The pod is no longer known.")
+    return ask(user, Verb(operation.verb), pod, arguments=operation.arguments, through=through)
 
 
 def ask_create(user: User, host: Host, spec: PodSpec, *, start: bool, through: Through) -> Operation:

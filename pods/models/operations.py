@@ -25,6 +25,8 @@ class OperationState(models.TextChoices):
 
 
 OPEN = (OperationState.ASKED, OperationState.RUNNING)
+# The host said that it ended; other ends are podweb's own judgement.
+REPORTED = (OperationState.DONE, OperationState.FAILED)
 
 
 class Operation(models.Model):
@@ -79,6 +81,13 @@ class Operation(models.Model):
     def is_open(self) -> bool:
         """Whether an outcome is still awaited."""
         return self.state in OPEN
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it ran, by the host's clock; None: it runs, never started, or its end is not the host's word."""
+        if self.started_at is None or self.ended_at is None or self.state not in REPORTED:
+            return None
+        return max(0.0, (self.ended_at - self.started_at).total_seconds())
 
     @property
     def parts(self) -> list[Part]:

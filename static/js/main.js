@@ -39,8 +39,12 @@ async function work() {
       await new Promise((done) => setTimeout(done, TOGETHER));
       const wanted = waiting;
       waiting = null;
-      if (document.getElementById("detail")) await refreshDetail();
-      else if (wanted.all || wanted.keys.size > NAMED_AT_MOST) await refreshList();
+      const detail = document.getElementById("detail");
+      if (detail) {
+        await refreshDetail();
+        // A page about everything would else be read again all the time.
+        if (detail.dataset.pause) await new Promise((done) => setTimeout(done, Number(detail.dataset.pause)));
+      } else if (wanted.all || wanted.keys.size > NAMED_AT_MOST) await refreshList();
       else if (wanted.keys.size) await refreshPods([...wanted.keys]);
     }
   } catch (error) {

@@ -51,7 +51,7 @@ function nameOf(element) {
 
 /** Say where the focus is in words that outlive the element. */
 export function focusPath(element) {
-  const holder = element?.closest?.("tbody.pod, section.host, #detail");
+  const holder = element?.closest?.("tr[data-place], tbody.pod, section.host, #detail");
   return holder ? { holder: holder.id, name: nameOf(element), selection: element.selectionStart } : null;
 }
 
@@ -109,8 +109,26 @@ export function setStates(states) {
 }
 
 function foldName(fold) {
+  if (fold.id) return fold.id;
   const line = fold.closest("tr")?.querySelector("th, td a")?.textContent || "";
   return `${line} ${fold.closest("section")?.id || ""} ${fold.querySelector("summary").textContent}`;
+}
+
+/** The first line in view and where it is; null at the top of the page, where what is new shall be seen. */
+function placeIn(root) {
+  if (window.scrollY === 0) return null;
+  const bar = document.querySelector(".bar").getBoundingClientRect().bottom;
+  for (const line of root.querySelectorAll("[data-place]")) {
+    const { top } = line.getBoundingClientRect();
+    if (top >= bar) return { id: line.id, top };
+  }
+  return null;
+}
+
+/** Scroll so that the line stands where it stood. */
+function returnTo(place) {
+  const line = place && document.getElementById(place.id);
+  if (line) window.scrollBy({ top: line.getBoundingClientRect().top - place.top, behavior: "instant" });
 }
 
 /** Read a pod's own page again. */
@@ -124,10 +142,12 @@ export async function refreshDetail() {
   const unfolded = new Set(folds(detail).flatMap(([name, fold]) => (fold.open ? [name] : [])));
   for (const [name, fold] of folds(fresh)) if (unfolded.has(name)) fold.open = true;
   for (const pod of podsIn(detail)) forget(pod);
+  const place = placeIn(detail);
   putAround(detail, fresh.body);
   window.htmx?.process(detail);
   settle(detail);
   refocus(path);
+  returnTo(place);
 }
 
 document.addEventListener("click", (event) => {

@@ -13,20 +13,27 @@ from pods.domain import access
 from pods.domain.errors import Conflict
 from pods.domain.specs.parse import parse_container_spec
 from pods.domain.specs.preview import container_previews
+from pods.messages.names import Verb
 from pods.messages.specs import ContainerSpec
 from pods.models import Pod
 from pods.web.pages.access import SignedInRequest, with_role
+from pods.web.pages.again import spec_again
 from pods.web.pages.new_pod import notes_on
 from pods.web.pages.spec_form import CONTAINER
-from pods.web.pages.spec_pages import Maker, Page, answer_preview, show, submitted
+from pods.web.pages.spec_pages import Maker, Page, answer_preview, show, submitted, wrong_with
+from pods.web.pages.spec_text import texts_of
 
 
 @require_http_methods(["GET", "POST"])
 @with_role
 def new_container(request: SignedInRequest, pk: int) -> HttpResponse:
-    """GET shows the form; POST asks for the container."""
+    """GET shows the form, with ``?again=OPERATION`` filled in; POST asks for the container."""
     pod = pod_to_change(request, pk)
     maker = maker_for(pod)
+    if request.method == "GET" and "again" in request.GET:
+        spec, start = spec_again(request.user, request.GET["again"], Verb.ADD_CONTAINER, ContainerSpec)
+        typed = texts_of(spec)
+        return show(request, maker, page_for(pod), typed, start=start, wrong=wrong_with(maker, typed))
     if request.method == "GET":
         return show(request, maker, page_for(pod), dict(CONTAINER.defaults))
 

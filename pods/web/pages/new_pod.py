@@ -13,9 +13,11 @@ from pods.domain import access
 from pods.domain.specs.clone import spec_of
 from pods.domain.specs.parse import parse_pod_spec
 from pods.domain.specs.preview import previews
+from pods.messages.names import Verb
 from pods.messages.specs import PodSpec
 from pods.models import Host, Pod
 from pods.web.pages.access import SignedInRequest, with_role
+from pods.web.pages.again import spec_again
 from pods.web.pages.spec_form import POD, Typed
 from pods.web.pages.spec_pages import Maker, Page, answer_preview, show, submitted, wrong_with
 from pods.web.pages.spec_text import texts_of
@@ -24,7 +26,7 @@ from pods.web.pages.spec_text import texts_of
 @require_http_methods(["GET", "POST"])
 @with_role
 def new_pod(request: SignedInRequest, slug: str) -> HttpResponse:
-    """GET shows the form, with ``?clone=ID`` filled in; POST asks for the pod."""
+    """GET shows the form, with ``?clone=ID`` or ``?again=OPERATION`` filled in; POST asks for the pod."""
     host = get_object_or_404(access.visible_hosts(request.user), slug=slug)
     access.require_operate(request.user, host)
     maker = maker_for(host)
@@ -38,6 +40,10 @@ def new_pod(request: SignedInRequest, slug: str) -> HttpResponse:
         return submitted(request, maker, page_for(host), ask)
     if "clone" in request.GET:
         return clone(request, host, maker)
+    if "again" in request.GET:
+        spec, start = spec_again(request.user, request.GET["again"], Verb.CREATE, PodSpec)
+        typed = texts_of(spec)
+        return show(request, maker, page_for(host), typed, start=start, wrong=wrong_with(maker, typed))
     return show(request, maker, page_for(host), dict(POD.defaults) | {"name": request.GET.get("name", "")[:63]})
 
 

@@ -20,7 +20,7 @@ from pods.web.pages.access import SignedInRequest, with_role
 from pods.web.pages.advice import advice_of
 from pods.web.pages.answers import groups_of, members_of
 from pods.web.pages.listing import Wanted, listing, matching, parse_wanted, with_hosts, with_statuses
-from pods.web.pages.operations import line_of
+from pods.web.pages.operations import each
 from pods.web.pages.rows import IN_MENU, newest_operations, row_of, rows, with_parts
 from pods.web.pages.words import DOING, LABELS
 
@@ -57,7 +57,7 @@ def pod_fragments(request: SignedInRequest) -> HttpResponse:
 def pod_page(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show one pod, also after its removal."""
     pod = get_object_or_404(with_parts(access.visible_pods(request.user)), pk=pk)
-    operations = access.visible_operations(request.user).filter(pod=pod).select_related("host")[:20]
+    operations = access.visible_operations(request.user).filter(pod=pod).select_related("host", "pod")[:20]
     kills = kills_of(pod)
     row = row_of(request.user, pod, newest_operations(request.user, [pod]).get(pod.pk), kills)
     reveal = access.may_see_secrets(request.user, pod.host)
@@ -66,7 +66,7 @@ def pod_page(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "row": row,
         "pod": pod,
-        "lines": [line_of(request.user, one) for one in operations],
+        "lines": each(request.user, operations),
         "groups": groups,
         "members": members_of(row.containers, reveal=reveal),
         "timeline": timeline(request.user, pod, limit=TIMELINE_SHOWN),

@@ -4,7 +4,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 from sesame.views import LoginView as LinkView
 
-from pods.web.pages import bulk, containers, logs, new_container, new_pod, operations, pods, prune, terminals
+from pods.web.pages import again, bulk, containers, logs, new_container, new_pod, operations, pods, prune, terminals
 
 urlpatterns = [
     path("", pods.pods_page, name="pods"),
@@ -24,6 +24,8 @@ urlpatterns = [
     path("containers/<int:pk>/", containers.container_page, name="container"),
     path("containers/<int:pk>/terminal/", terminals.terminal_page, name="container-terminal"),
     path("operations/", operations.operations_page, name="operations"),
+    path("operations/<uuid:pk>/", operations.operation_page, name="operation"),
+    path("operations/<uuid:pk>/again/", again.again, name="operation-again"),
     path("operations/groups/<uuid:group>/", operations.group_page, name="operation-group"),
     path("sign-in/", LoginView.as_view(template_name="sign_in.html", redirect_authenticated_user=True), name="sign-in"),
     path("sign-in/link/", LinkView.as_view(), name="sign-in-link"),
