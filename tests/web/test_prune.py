@@ -74,7 +74,7 @@ def test_a_group_is_one_line_among_operations(ended: list[Pod], alice: User) -> 
         make_operation(alice, one, verb="remove", group=group, state=state)
     make_operation(alice, ended[3], verb="stop")
     page = text(browser(alice), "/operations/")
-    assert page.count("<tr>") == 3  # the head, the group, the other
+    assert page.count("<tr") == 3  # the head, the group, the other
     assert "Remove 3 pods" in page
     assert "2 done" in page
     assert "1 failed" in page
