@@ -30,6 +30,7 @@ class Happening:
     sorts_at: float
     words: str
     runs: bool  # its log may go on from here
+    died: bool = False
 
 
 class Happenings:
@@ -89,7 +90,8 @@ class Happenings:
         coarse = int(self._engine().api_version.split(".")[0]) < 5
         sorts_at = float(seconds) if coarse and event.action == "start" else when
         name = event.name or event.id[:12]
-        return Happening(event.id, name, when, f"{seconds}.{rest:09d}", sorts_at, words, runs)
+        died = event.action == "died"
+        return Happening(event.id, name, when, f"{seconds}.{rest:09d}", sorts_at, words, runs, died)
 
     async def _ending(self, event: system.Event, *, recent: bool) -> str:
         """Say how it ended. Only the newest end can be asked for: engines before 5 tell no exit code in the event."""

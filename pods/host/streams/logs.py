@@ -117,6 +117,8 @@ class LogStream:
             return
         if happening.runs:
             source.again()
+        if happening.died:
+            source.died(happening.when)
         if happening.words and happening.when > self.request.markers_after:
             self._mark(happening.container_id, happening.at, happening.sorts_at, happening.words)
 

@@ -53,6 +53,7 @@ class LogSource:
         self._again = asyncio.Event()
         self._waits_since: float | None = time.monotonic()  # for bytes; None while there is no room for them
         self._followed_from: float | None = None  # seconds since 1970, until it is known whether it ended since
+        self._gaps = False
         self._idle = False  # nothing is open: the container does not run
         if position is not None:
             self._maker.last, self._maker.count = nanoseconds(position.at), position.lines
@@ -60,6 +61,10 @@ class LogSource:
     def again(self) -> None:
         """Note that the container runs (again)."""
         self._again.set()
+
+    def died(self, when: float) -> None:
+        """Note that the container ended (seconds since 1970): what comes of the log now has gaps and is read again."""
+        self._gaps = self._followed_from is not None and when >= self._followed_from
 
     def quiet(self, now: float) -> bool:
         """Return whether everything there is now was read."""
@@ -131,6 +136,7 @@ class LogSource:
         since = self._maker.skip() if seen else self._since
         frames = running.Frames()
         self._waits_since = time.monotonic()
+        self._gaps = False
         async with running.logs(
             self._engine(),
             self.container_id,
@@ -148,6 +154,8 @@ class LogSource:
                 data = await log.read()
                 if not data:
                     return
+                if self._gaps:
+                    continue
                 self._add(self._maker.make(frames.feed(data)))
 
     def _add(self, made: list[Entry]) -> None:
