@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect, sync_playwright
 
+HUNG = 20_000  # ms; a bound for a hung run, no expectation
 EXECUTABLE = shutil.which("chromium")
 ARGUMENTS = [
     "--no-sandbox",
@@ -31,7 +32,8 @@ def why_not() -> str | None:
 
 @contextmanager
 def running_browser() -> Iterator[Browser]:
-    """Yield a headless Chromium."""
+    """Yield a headless Chromium. What is expected of its pages may come late where other work crowds it out."""
+    expect.set_options(timeout=HUNG)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=ARGUMENTS)
         yield browser
