@@ -1,6 +1,7 @@
 // Ties the parts of a page together.
 import { renew } from "./ages.js";
 import { followField } from "./filter.js";
+import "./keys.js";
 import { refreshList, refreshPods } from "./list.js";
 import { connect } from "./live.js";
 import { tick } from "./numbers.js";
@@ -75,11 +76,6 @@ function everything() {
 
 followField(everything);
 document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest?.("input, textarea, select, dialog");
-  if (event.key === "/" && !typing) {
-    event.preventDefault();
-    document.getElementById("filter")?.focus();
-  }
   if (event.key === "Escape") {
     const menu = document.querySelector("details.menu[open]");
     if (menu) {

@@ -4,11 +4,24 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 from sesame.views import LoginView as LinkView
 
-from pods.web.pages import again, bulk, containers, logs, new_container, new_pod, operations, pods, prune, terminals
+from pods.web.pages import (
+    again,
+    bulk,
+    containers,
+    logs,
+    new_container,
+    new_pod,
+    operations,
+    palette,
+    pods,
+    prune,
+    terminals,
+)
 
 urlpatterns = [
     path("", pods.pods_page, name="pods"),
     path("fragments/pods/", pods.pod_fragments, name="pod-fragments"),
+    path("fragments/find/", palette.find, name="find"),
     path("hosts/<slug:slug>/pods/", pods.create, name="pod-create"),
     path("hosts/<slug:slug>/pods/new/", new_pod.new_pod, name="pod-new"),
     path("hosts/<slug:slug>/pods/preview/", new_pod.preview_pod, name="pod-preview"),
