@@ -63,7 +63,9 @@ if (help) {
     }
     if (event.ctrlKey || event.metaKey || !on()) return;
     const box = event.target.closest("input.choose");
-    if (!box && event.target.closest("input, textarea, select, dialog, .xterm, [contenteditable]")) return;
+    const typing = !box && event.target.closest("input, textarea, select, dialog, .xterm, [contenteditable]");
+    // What was closed with the focus in it keeps the focus until the next frame.
+    if (typing && event.target.checkVisibility()) return;
     if (inList(event.key, event.target) || anywhere(event.key, event.timeStamp)) event.preventDefault();
   });
   keysOn.addEventListener("change", () => {
