@@ -124,6 +124,9 @@ def _assign(row: Pod | Container, values: dict[str, Any]) -> set[str]:
 
 def _update(model: type[Pod] | type[Container], rows: list[Any], fields: set[str]) -> None:
     """Write the fields that changed in any of the rows; Django takes most of the time for each field it is given."""
+    if len(rows) == 1:  # the most usual news by far, and a plain save takes half as long
+        rows[0].save(update_fields=fields)
+        return
     model._default_manager.bulk_update(rows, sorted(fields), batch_size=200)  # noqa: SLF001  # Django's documented API
 
 

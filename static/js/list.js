@@ -87,7 +87,9 @@ function countsChanged() {
   toolsTimer ||= setTimeout(async () => {
     toolsTimer = 0;
     try {
-      takeTools(await fetched(address()));
+      const url = address();
+      url.pathname = "/fragments/counts/";
+      takeTools(await fetched(url));
     } catch (error) {
       console.info("the counts could not be read; the next change repeats it", error.message);
     }

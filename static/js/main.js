@@ -27,8 +27,9 @@ function showState(state) {
   document.getElementById("stale").hidden = state !== "lost";
 }
 
-// One refresh at a time; what comes meanwhile, or close together, is joined to the next.
-const TOGETHER = 25; // ms
+// One refresh at a time; what comes meanwhile, or close together, is joined to the next. The states, which come with the
+// news of a change, are shown at once.
+const TOGETHER = 100; // ms
 let waiting = null;
 let busy = false;
 

@@ -129,6 +129,18 @@ def test_rows_alone_are_those_that_the_address_lets_through(host: Host, alice: U
     assert shown(text(client, f"/fragments/pods/?ids={ids}&host=elsewhere")) == []
 
 
+def test_the_counts_alone_are_those_of_the_list_and_cost_no_rows(host: Host, alice: User) -> None:
+    fill(6)
+    client = browser(alice)
+    counts = text(client, "/fragments/counts/?status=exited")
+    assert shown(counts) == []
+    whole = text(client, "/?status=exited")
+    assert re.findall(r"<a class=.chip.*?</a>", counts) == re.findall(r"<a class=.chip.*?</a>", whole) != []
+    with CaptureQueriesContext(connection) as queries:
+        text(client, "/fragments/counts/")
+    assert not [one["sql"] for one in queries if "pods_container" in one["sql"]]
+
+
 def test_a_reader_without_a_role_learns_no_counts(host: Host, mallory: User) -> None:
     fill(3)
     assert "pod000" not in text(browser(mallory), "/?status=running", 403)

@@ -48,14 +48,14 @@ def test_a_viewer_is_offered_no_actions(web: Pod, victor: User) -> None:
     assert "/hosts/alpha/pods/" not in page
 
 
-@pytest.mark.parametrize("path", ["/", "/operations/", "/pods/1/", "/fragments/pods/?ids=1"])
+@pytest.mark.parametrize("path", ["/", "/operations/", "/pods/1/", "/fragments/pods/?ids=1", "/fragments/counts/"])
 def test_nobody_signed_in_is_sent_to_the_sign_in_page(web: Pod, path: str) -> None:
     answer = Client().get(path)
     assert answer.status_code == 302
     assert answer["Location"].startswith("/sign-in/?next=")
 
 
-@pytest.mark.parametrize("path", ["/", "/operations/", "/fragments/pods/?ids=1"])
+@pytest.mark.parametrize("path", ["/", "/operations/", "/fragments/pods/?ids=1", "/fragments/counts/"])
 def test_without_a_role_is_403(web: Pod, mallory: User, path: str) -> None:
     assert "no role" in text(browser(mallory), path, 403)
 

@@ -131,8 +131,11 @@ class Listing:
         return "" if self.wanted.page >= self.pages else replace(self.wanted, page=self.wanted.page + 1).query()
 
 
-def listing(user: User, wanted: Wanted, *, only: Host | None = None) -> Listing:
-    """Return one page of the pods that the user may see. ``only``: no other host's section is filled."""
+def listing(user: User, wanted: Wanted, *, only: Host | None = None, filled: bool = True) -> Listing:
+    """Return one page of the pods that the user may see.
+
+    ``only``: no other host's section is filled. Without ``filled`` there are no sections: the counts alone are read.
+    """
     hosts = list(access.visible_hosts(user))
     chosen = [host for host in hosts if not wanted.hosts or host.slug in wanted.hosts or host == only]
     found = matching(user, wanted)
@@ -148,10 +151,13 @@ def listing(user: User, wanted: Wanted, *, only: Host | None = None) -> Listing:
     pages = max(1, -(-total // PAGE_SIZE))
     wanted = replace(wanted, page=min(wanted.page, pages))
     start = (wanted.page - 1) * PAGE_SIZE
-    on_page = page_of(with_statuses(found, wanted), [(host, by_host[host.pk]) for host in chosen], start)
+    shown: list[Section] = []
+    if filled:
+        on_page = page_of(with_statuses(found, wanted), [(host, by_host[host.pk]) for host in chosen], start)
+        shown = sections(user, wanted, chosen, by_host, on_page, only)
     return Listing(
         wanted=wanted,
-        sections=sections(user, wanted, chosen, by_host, on_page, only),
+        sections=shown,
         statuses=status_chips(wanted, counts, {host.pk for host in chosen}),
         labels=[Chip(label, narrowed(wanted, labels=turned(wanted.labels, label)), True) for label in wanted.labels],
         hosts=host_chips(wanted, hosts, by_host),

@@ -54,6 +54,14 @@ def pod_fragments(request: SignedInRequest) -> HttpResponse:
 
 @require_GET
 @with_role
+def counts_fragment(request: SignedInRequest) -> HttpResponse:
+    """Return what stands around the list that the address asks for: the filters with their counts, and the pager."""
+    counted = listing(request.user, parse_wanted(request.GET), filled=False)
+    return render(request, "pods/counts.html", {"listing": counted})
+
+
+@require_GET
+@with_role
 def pod_page(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show one pod, also after its removal."""
     pod = get_object_or_404(with_parts(access.visible_pods(request.user)), pk=pk)

@@ -22,6 +22,7 @@ urlpatterns = [
     path("", pods.pods_page, name="pods"),
     path("fragments/pods/", pods.pod_fragments, name="pod-fragments"),
     path("fragments/find/", palette.find, name="find"),
+    path("fragments/counts/", pods.counts_fragment, name="counts-fragment"),
     path("hosts/<slug:slug>/pods/", pods.create, name="pod-create"),
     path("hosts/<slug:slug>/pods/new/", new_pod.new_pod, name="pod-new"),
     path("hosts/<slug:slug>/pods/preview/", new_pod.preview_pod, name="pod-preview"),
