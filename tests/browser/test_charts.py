@@ -14,12 +14,14 @@ import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
+from pods.control.events import take_events
 from pods.control.history import take_samples
 from pods.control.snapshots import apply_snapshot
+from pods.messages.events import Event, Events, Kind
 from pods.messages.live import Detail, PodUsage, Usage
 from pods.messages.names import live_group
 from pods.messages.samples import METRICS, PodPoint, Point, Samples
-from pods.models import Host, Pod
+from pods.models import Container, Host, Pod
 from podweb.push import push
 from tests.browser.chromium import Watched
 from tests.browser.conftest import LookAt
@@ -40,13 +42,14 @@ def fill(host: str = "alpha") -> Pod:
 
 
 def point(n: float, share: float = 1.0) -> Point:
+    """Return the numbers of a pod, or of a container that has a ``share`` in it: all but the network, which is one."""
     wave = 1 + math.sin(n / 9) / 2
-    averages = {
+    averages: dict[str, float | None] = {
         "cpu": 30 * wave * share,
         "memory": 120 * MIB * share + n * 4096,
         "pids": 12.0 * share,
-        "received": 40_000 * wave,
-        "sent": 9_000 * wave,
+        "received": 40_000 * wave if share == 1 else None,
+        "sent": 9_000 * wave if share == 1 else None,
         "read": 0.0,
         "write": 200_000 * wave * share,
         "throttled": 4 * wave,
@@ -55,7 +58,7 @@ def point(n: float, share: float = 1.0) -> Point:
         "io_pressure": 3 * wave,
     }
     values = tuple(averages[name] for name in METRICS)
-    return Point(10, values, tuple(value * 1.4 for value in values))
+    return Point(10, values, tuple(None if value is None else value * 1.4 for value in values))
 
 
 def remember(seconds: int, every: int = 10, gap: tuple[float, float] = (0, 0)) -> None:
@@ -76,7 +79,9 @@ def tick(cpu: float = 12.5, at: float | None = None, **values: float) -> None:
     def usage(share: float) -> Usage:
         more = Detail(seconds=1.0, throttled=3.0, pressure=pressure)
         numbers = {"memory": int(100 * MIB * share), "pids": 7, "read": 0.0, "write": 20_480.0 * share}
-        return Usage(cpu=cpu * share, received=1250.0, sent=640.0, detail=more, **(numbers | values))  # type: ignore[arg-type]
+        if share == 1:
+            numbers |= {"received": 1250.0, "sent": 640.0}
+        return Usage(cpu=cpu * share, detail=more, **(numbers | values))  # type: ignore[arg-type]
 
     moment = time.time() if at is None else at
     containers = {
@@ -278,6 +283,79 @@ def test_history_that_cannot_be_read_is_said_and_the_live_numbers_go_on(
     ready(watched)
     expect(page.locator("#charts-note")).to_contain_text("The database is away.")
     until(page, "CPU", "CPU", "12.5 %")
+
+
+@pytest.mark.parametrize(("width", "dark"), LOOKS)
+def test_a_containers_page_has_the_charts_of_its_own_numbers(
+    look_at: LookAt, host: Host, alice: User, width: int, dark: bool
+) -> None:
+    fill()
+    remember(900)
+    Host.objects.update(silent=True)  # what only the host can tell is not what this is about
+    app = Container.objects.get(name="app")
+    watched = look_at(f"/containers/{app.pk}/", alice, width=width, dark=dark)
+    page = ready(watched)
+    until(page, "CPU", "CPU", "24.0 %", cpu=40)
+    # The pod's containers share its network: it is no number of one of them.
+    assert values(page, "Network") == {"received by the whole pod": "1.25 kB/s", "sent by the whole pod": "640 B/s"}
+    assert values(page, "Waiting")["throttled"] == "3.00 %"
+    expect(page.locator("#charts-mode")).to_have_count(0)
+    label = page.locator("figure.chart .chart-area").first.get_attribute("aria-label")
+    assert label is not None
+    assert label.startswith("CPU of app in web, the last 15 minutes: CPU ")
+    assert watched.violations() == []
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+    shot(page, f"container-{width}-{'dark' if dark else 'light'}")
+
+
+def test_a_containers_charts_go_back_and_say_whose_network_it_is(look_at: LookAt, host: Host, victor: User) -> None:
+    fill()
+    remember(6 * 3600, every=60)
+    Host.objects.update(silent=True)
+    app = Container.objects.get(name="app")
+    page = ready(look_at(f"/containers/{app.pk}/", victor))
+    page.get_by_role("button", name="6 h").click()
+    expect(page.locator(".chart-legend .top").first).to_be_visible()
+    assert set(values(page, "CPU")) == {"CPU", "CPU, highest"}
+    assert set(values(page, "Waiting")) == {"for CPU", "for memory", "for I/O", "throttled"}
+    assert "received by the whole pod" in values(page, "Network")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the values as CSV").click()
+    assert download.value.suggested_filename.startswith("web-app-6h-")
+    rows = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text())))
+    own = [float(row["CPU: CPU"]) for row in rows if row["CPU: CPU"]]
+    assert len(own) > 300
+    assert max(own) < 30  # the pod's own goes to 45
+
+
+def test_marks_on_a_containers_charts_are_its_own_and_the_pods(look_at: LookAt, host: Host, victor: User) -> None:
+    fill()
+    remember(900)
+    Host.objects.update(silent=True)
+    at = time.time() - 300
+    happened = (("app", {"status": "unhealthy"}), ("cache", {"status": "healthy"}), ("", {"status": "starting"}))
+    events = tuple(
+        Event(
+            key=name or "pod", at=at, kind=Kind.HEALTH, pod_id=engine_id("web"), pod_name="web", container=name,
+            details=details,
+        )
+        for name, details in happened
+    )  # fmt: skip
+    take_events(Events(host="alpha", boot=BOOT, epoch=EPOCH, events=events))
+    page = ready(look_at(f"/containers/{Container.objects.get(name='app').pk}/", victor))
+    area = page.locator(".chart-area .u-over").first
+    box = area.bounding_box()
+    assert box is not None
+    words = page.locator(".chart-at").first
+    for _ in range(200):
+        page.mouse.move(box["x"] + box["width"] * (1 - (time.time() - at) / 900), box["y"] + 20)
+        if "unhealthy" in (words.text_content() or ""):
+            break
+        page.mouse.move(5, 5)
+        page.wait_for_timeout(50)
+    expect(words).to_contain_text("health: unhealthy")
+    expect(words).to_contain_text("health: starting")
+    expect(words).not_to_contain_text("health: healthy")
 
 
 def test_without_scripts_there_are_no_empty_charts(look_at: LookAt, host: Host, victor: User) -> None:

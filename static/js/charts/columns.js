@@ -15,24 +15,36 @@ function sum(rows, length) {
 // The kernel counts it only where the limit is set: a pod's own cgroup knows nothing of its containers'.
 const OWN = new Set(["throttled"]);
 
+// Of these a container has numbers only where it has a network of its own.
+const POD = new Set(["received", "sent"]);
+const knows = ({ averages }) => averages.some((value) => value !== null);
+
 function withMembers(store, metric) {
   const lines = ["", ...store.containers()].map((name) => store.line(name, metric));
   const [averages, tops] = ["averages", "tops"].map((row) => sum(lines.map((line) => line[row]), store.times.length));
   return { averages, tops };
 }
 
+/** Return the row of one metric of the container `of`, "" for the pod, with its name. */
+function lineOf(store, metric, of) {
+  if (!of) return { name: NAMES[metric], ...(OWN.has(metric) ? withMembers(store, metric) : store.line("", metric)) };
+  const line = store.line(of, metric);
+  if (!POD.has(metric) || knows(line)) return { name: NAMES[metric], ...line };
+  return { name: `${NAMES[metric]} by the whole pod`, ...store.line("", metric) };
+}
+
 /**
  * Return `{columns: [{name, values, drawn, top}], stacked}`. `values` are what is true, `drawn` is where the line runs;
- * a column with `top` is the maximum of the one before.
+ * a column with `top` is the maximum of the one before. `of` is the container that the page is about, if any.
  */
-export function columnsOf(store, chart, mode, live) {
+export function columnsOf(store, chart, { mode, live, of }) {
   const length = store.times.length;
-  if (mode === "pod" || chart.shared) {
+  if (of || mode === "pod" || chart.shared) {
     const columns = [];
     for (const metric of chart.metrics) {
-      const { averages, tops } = OWN.has(metric) ? withMembers(store, metric) : store.line("", metric);
-      columns.push({ name: NAMES[metric], values: averages, drawn: averages });
-      if (!live && chart.metrics.length <= 2) columns.push({ name: `${NAMES[metric]}, highest`, values: tops, drawn: tops, top: true });
+      const { name, averages, tops } = lineOf(store, metric, of);
+      columns.push({ name, values: averages, drawn: averages });
+      if (!live && chart.metrics.length <= 2) columns.push({ name: `${name}, highest`, values: tops, drawn: tops, top: true });
     }
     return { columns, stacked: false };
   }

@@ -13,15 +13,15 @@ function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-/** Return a name for a file: the pod, what is shown, and when. */
-export function fileName(pod, range, ending) {
-  const safe = pod.replace(/[^A-Za-z0-9_.-]/g, "_").slice(0, 80);
+/** Return a name for a file: of what, what is shown, and when. */
+export function fileName(name, range, ending) {
+  const safe = name.replace(/[^A-Za-z0-9_.-]/g, "_").slice(0, 80);
   return `${safe}-${range}-${new Date().toISOString().slice(0, 19).replace(/:/g, "")}.${ending}`;
 }
 
 function everyColumn(store, charts, view) {
   return charts.flatMap((chart) =>
-    columnsOf(store, chart, view.mode, view.live).columns.map((column) => ({ ...column, chart })),
+    columnsOf(store, chart, view).columns.map((column) => ({ ...column, chart })),
   );
 }
 

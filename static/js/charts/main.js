@@ -1,4 +1,4 @@
-// The charts of a pod's page: what is chosen, where the numbers come from, and when they are drawn.
+// The charts of the page of a pod, or of a container: what is chosen, where the numbers come from, and when they are drawn.
 import { CHARTS, METRICS, MODES, RANGES, moment } from "./definitions.js";
 import { fileName, saveCsv, savePng, tableOf } from "./exports.js";
 import { readMarkers } from "./markers.js";
@@ -7,6 +7,9 @@ import { Store } from "./store.js";
 
 const AGAIN = 60_000; // ms between readings of history
 const section = document.getElementById("charts");
+const of = section?.dataset.container || "";
+const subject = of ? `${of} in ${section.dataset.name}` : section?.dataset.name;
+const file = of ? `${section.dataset.name}-${of}` : section?.dataset.name;
 const note = document.getElementById("charts-note");
 const tableArea = document.querySelector("#charts-table > div");
 const live = new Store();
@@ -54,7 +57,7 @@ async function load(store, range) {
   const end = Math.floor(now());
   const start = end - range.seconds;
   try {
-    const answers = await Promise.all([read(start, end, range.points, ""), read(start, end, range.points, "*")]);
+    const answers = await Promise.all([read(start, end, range.points, ""), read(start, end, range.points, of || "*")]);
     if (mine !== asked) return;
     store.load(answers);
     say("");
@@ -67,7 +70,7 @@ function view() {
   const { range, mode } = chosen;
   const store = range.live ? live : past;
   const end = range.live && live.times.length ? Math.max(live.times.at(-1), now() - 5) : now();
-  return { store, mode: mode.key, live: Boolean(range.live), start: end - range.seconds, end, colours: document.documentElement.className };
+  return { store, mode: mode.key, of, live: Boolean(range.live), start: end - range.seconds, end, colours: document.documentElement.className };
 }
 
 function draw() {
@@ -75,11 +78,11 @@ function draw() {
   const wanted = view();
   for (const plot of plots) {
     plot.show(wanted.store, wanted);
-    const label = `${plot.chart.title} of ${section.dataset.name}, ${chosen.range.words}: ${plot.summary()}. Arrow keys move through time.`;
+    const label = `${plot.chart.title} of ${subject}, ${chosen.range.words}: ${plot.summary()}. Arrow keys move through time.`;
     // Not at every tick: a reader that is on it would hear nothing else.
     if (document.activeElement !== plot.area) plot.area.setAttribute("aria-label", label);
   }
-  const known = wanted.store.containers().length || wanted.store.line("", "cpu").averages.some((value) => value !== null);
+  const known = (!of && wanted.store.containers().length) || wanted.store.line(of, "cpu").averages.some((value) => value !== null);
   if (!known && !note.textContent) say("Nothing was measured in this time.");
   else if (known && note.textContent.startsWith("Nothing")) say("");
 }
@@ -88,7 +91,7 @@ function draw() {
 async function mark() {
   const { start, end } = view();
   try {
-    markers = await readMarkers(section.dataset.timeline, start, end);
+    markers = await readMarkers(section.dataset.timeline, start, end, of);
     draw();
   } catch (error) {
     console.info("what happened could not be read; the next change repeats it", error.message);
@@ -161,12 +164,12 @@ async function begin() {
   section.hidden = false;
   document.getElementById("charts-grid").append(...plots.map((plot) => plot.figure));
   const range = offer("range", RANGES);
-  const mode = offer("mode", MODES);
+  const mode = of ? MODES[0] : offer("mode", MODES);
   document.addEventListener("podweb:tick", (event) => take(event.detail));
   await load(live, RANGES[0]);
   ready = true;
   for (const usage of waiting.splice(0)) live.push(usage, nameOf);
-  await choose("mode", mode);
+  if (!of) await choose("mode", mode);
   await choose("range", range);
   followChanges();
   section.dataset.ready = "";
@@ -185,11 +188,11 @@ async function begin() {
   document.getElementById("charts-table").addEventListener("toggle", fillTable);
   document.getElementById("charts-csv").addEventListener("click", () => {
     const wanted = view();
-    saveCsv(wanted.store, CHARTS, wanted, fileName(section.dataset.name, chosen.range.key, "csv"));
+    saveCsv(wanted.store, CHARTS, wanted, fileName(file, chosen.range.key, "csv"));
   });
   document.getElementById("charts-png").addEventListener("click", () => {
-    const title = `${section.dataset.name}, ${chosen.range.words} until ${moment(now(), 86401)}`;
-    savePng(plots, title, fileName(section.dataset.name, chosen.range.key, "png"));
+    const title = `${subject}, ${chosen.range.words} until ${moment(now(), 86401)}`;
+    savePng(plots, title, fileName(file, chosen.range.key, "png"));
   });
 }
 

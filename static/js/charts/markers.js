@@ -4,14 +4,15 @@ const MOST = 500;
 // Of what the engine says, only what explains a jump in the lines: the rest stands in the timeline.
 const TOLD = /^(started again|ended|ran out)/;
 
-/** Return `[{at, tone, text}]` of the time between two moments, the oldest first. */
-export async function readMarkers(url, start, end) {
+/** Return `[{at, tone, text}]` of the time between two moments, the oldest first; `of`: without other containers than this. */
+export async function readMarkers(url, start, end, of) {
   const query = new URLSearchParams({ from: Math.floor(start), to: Math.ceil(end) + 60, kind: KINDS, limit: MOST });
   const response = await fetch(`${url}?${query}`, { headers: { Accept: "application/json" } });
   const answer = await response.json();
   if (!response.ok) throw new Error(answer.message || `status ${response.status}`);
   return answer.entries
     .filter((entry) => entry.kind !== "engine" || TOLD.test(entry.text))
-    .map(({ at, tone, container, text }) => ({ at, tone, text: container ? `${container}: ${text}` : text }))
+    .filter((entry) => !of || !entry.container || entry.container === of)
+    .map(({ at, tone, container, text }) => ({ at, tone, text: container && !of ? `${container}: ${text}` : text }))
     .reverse();
 }

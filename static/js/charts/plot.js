@@ -44,7 +44,7 @@ export class Plot {
   /** Show what the store holds between two moments. */
   show(store, view) {
     this.view = view;
-    const { columns, stacked } = columnsOf(store, this.chart, view.mode, view.live);
+    const { columns, stacked } = columnsOf(store, this.chart, view);
     this.columns = columns;
     this.times = store.times;
     const shape = `${stacked} ${view.live} ${view.colours} ${columns.map((column) => column.name).join("\n")}`;
