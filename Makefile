@@ -5,6 +5,7 @@ PORT ?= 8000
 BIND ?= 127.0.0.1
 DATA ?= $(CURDIR)/data
 PYTEST_ARGS ?=
+TEST_PROCESSES ?= 2
 
 PYTHON := .venv/bin/python
 VENDOR := static/vendor/.copied
@@ -23,7 +24,7 @@ up: .venv/.run $(VENDOR) ## Run podweb on this machine (PORT=, BIND=, DATA= chan
 	@PODWEB_DATA='$(DATA)' exec .venv/bin/podweb up --port '$(PORT)' --bind '$(BIND)'
 
 test: .venv/.dev $(VENDOR) ## Run every test (PYTEST_ARGS= narrows)
-	@$(PYTHON) -X dev -m pytest $(PYTEST_ARGS)
+	@$(PYTHON) -X dev -m pytest --dist loadfile --no-loadscope-reorder --tx '$(TEST_PROCESSES)*popen//python=$(PYTHON) -X dev' $(PYTEST_ARGS)
 
 lint: .venv/.dev $(VENDOR) ## Check style, types, layers, migrations, templates and scripts
 	.venv/bin/ruff check .

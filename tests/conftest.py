@@ -1,6 +1,7 @@
 """Fixtures that tests share: hosts in a box, services, people."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -9,6 +10,8 @@ from django.core.management import call_command
 from pods.models import Host
 from tests.hosts import Box, Missing, make_host
 from tests.services import postgres, redis
+
+HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="session")
@@ -45,6 +48,17 @@ def redis_url() -> Iterator[str]:
         pytest.skip(reason)
     with redis.running_redis() as url:
         yield url
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no process of a run is left alone with it at the end."""
+    first = ("control/test_postgres", "e2e/", "browser/")
+
+    def rank(item: pytest.Item) -> int:
+        path = item.path.relative_to(HERE).as_posix()
+        return next((number for number, start in enumerate(first) if path.startswith(start)), len(first))
+
+    items.sort(key=rank)
 
 
 def role(name: str) -> Group:

@@ -7,6 +7,7 @@ from typing import Any
 from channels.auth import get_user
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.sessions.backends.db import SessionStore
 
 from pods.dispatch.looks import look
@@ -21,6 +22,13 @@ NO_ROLE = 4403
 NOT_FOUND = 4404
 LAGGED = 4008  # the page reads everything again and comes back
 LOOK_AGAIN_EVERY = 5.0  # seconds: new hosts, withdrawn rights, ended sessions
+
+
+async def user_now(scope: dict[str, Any]) -> User | AnonymousUser:
+    """Return who the reader is by now: the scope's own session remembers what it was at the handshake."""
+    session = SessionStore(scope["session"].session_key)
+    user: User | AnonymousUser = await get_user({**scope, "session": session})
+    return user
 
 
 class Nowhere(AsyncWebsocketConsumer):  # type: ignore[misc]
@@ -63,9 +71,7 @@ class LiveConsumer(Feed):
 
     async def _look(self) -> int:
         """Join what the reader may see now and leave the rest; returns the code to close with, or 0."""
-        # Read anew each time: the scope's own session remembers what it was at the handshake.
-        session = SessionStore(self.scope["session"].session_key)
-        user = await get_user({**self.scope, "session": session})
+        user = await user_now(self.scope)
         if not user.is_authenticated:
             return SIGNED_OUT
         slugs = await slugs_for(user)

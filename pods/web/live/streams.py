@@ -11,12 +11,11 @@ import json
 import logging
 import time
 import uuid
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 import msgspec
-from channels.auth import get_user
 from django.contrib.auth.models import AnonymousUser, User
-from django.contrib.sessions.backends.db import SessionStore
 
 from pods.domain.errors import Problem
 from pods.messages.streams import (
@@ -31,7 +30,7 @@ from pods.messages.streams import (
     streams_group,
     to_channel,
 )
-from pods.web.live.consumers import LAGGED, SIGNED_OUT, UNEXPECTED
+from pods.web.live.consumers import LAGGED, SIGNED_OUT, UNEXPECTED, user_now
 from podweb.consumers import Feed
 
 log = logging.getLogger(__name__)
@@ -51,7 +50,7 @@ class Granted(msgspec.Struct, tag="grant", forbid_unknown_fields=True):
     bytes: int
 
 
-class StreamConsumer(Feed):
+class StreamConsumer(Feed, ABC):
     """The part that both kinds share. A subclass opens, and says whether the reader may still."""
 
     shapes: ClassVar[Any]
@@ -89,19 +88,16 @@ class StreamConsumer(Feed):
 
     async def _look(self) -> int:
         """Return the code to close with when the reader may not (any more), or 0."""
-        # Read anew each time: the scope's own session remembers what it was at the handshake.
-        session = SessionStore(self.scope["session"].session_key)
-        user = await get_user({**self.scope, "session": session})
-        self.user = user
-        return SIGNED_OUT if not user.is_authenticated else await self.permitted(user)
+        self.user = await user_now(self.scope)
+        return await self.permitted(self.user) if self.user.is_authenticated else SIGNED_OUT
 
+    @abstractmethod
     async def permitted(self, user: User | AnonymousUser) -> int:
         """Return the code to close with when this user may not, or 0."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def open(self, message: Any) -> str:
         """Have it opened and return the stream's id. Raises Problem."""
-        raise NotImplementedError
 
     async def _keep_looking(self) -> None:
         while True:
