@@ -191,6 +191,7 @@ def _container_values(facts: ContainerFacts, observed: datetime) -> dict[str, An
         "ports_json": plain(facts.ports),
         "mounts": list(facts.mounts),
         "restarts": facts.restarts,
+        "health": facts.health[:16],
         "init": facts.init,
         "create_command": list(facts.create_command),
         "env": list(facts.env),

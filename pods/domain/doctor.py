@@ -6,21 +6,18 @@ sources and measurements on 4.3.1.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from datetime import timedelta
 
 from pods.domain.answers import Asked
 from pods.domain.cgroup_tree import why_not
-from pods.domain.endings import ended_badly, exit_words, stopped_by
-from pods.domain.findings import DANGER, ENDED, INFO, KILLED_LATELY, RECREATE, RUNS, WARNING, Case, Finding
+from pods.domain.container_rules import exit_policy, exited, init_failed, out_of_memory, restart_loop, unhealthy
+from pods.domain.findings import DANGER, INFO, RECREATE, RUNS, WARNING, Case, Finding
 from pods.domain.limit_accessors import limit_accessors
 from pods.domain.specs.clone import asked_spec
 from pods.messages.names import Verb
-from pods.models import Container, Operation
+from pods.models import Operation
 from pods.models.operations import OperationState
 
 SEVERITIES = (DANGER, WARNING, INFO)
-OFTEN = 3  # restarts
-LATELY = timedelta(minutes=10)
 STARTING = (Verb.START, Verb.RESTART, Verb.CREATE, Verb.START_INFRA)
 PORT_TAKEN = re.compile(r"address already in use|cannot listen on the", re.IGNORECASE)
 PORT = re.compile(r":(\d{1,5}): bind|port (\d{1,5})\b", re.IGNORECASE)
@@ -146,102 +143,6 @@ def _port_taken(case: Case) -> Iterator[Finding]:
     )
 
 
-def _exit_policy(case: Case) -> Iterator[Finding]:
-    payload, infra = case.payload, case.infra
-    if case.pod.exit_policy != "stop" or infra is None or infra.state not in ENDED or not payload:
-        return
-    if any(one.state not in ENDED for one in payload) or stopped_by(infra, case.operations):
-        return
-    last = max((one.exited_at for one in payload if one.exited_at), default=None)
-    yield Finding(
-        "exit_policy",
-        INFO,
-        "The pod stopped by itself",
-        "Its exit policy is stop: the engine ended it when its last container had ended.",
-        tuple(f"{one.name}: exited {one.exit_code}." for one in payload if one.exit_code is not None),
-        Verb.START,
-        at=last,
-    )
-
-
-def restarts_again_and_again(case: Case, container: Container) -> bool:
-    """Return whether the engine restarted it often, and lately."""
-    last = max((at for at in (container.started_at, container.exited_at) if at), default=None)
-    return (container.restarts or 0) >= OFTEN and last is not None and case.now - last < LATELY
-
-
-def _restart_loop(case: Case) -> Iterator[Finding]:
-    for one in case.containers:
-        if restarts_again_and_again(case, one):
-            yield Finding(
-                "restart_loop",
-                DANGER,
-                f"{one.name} restarts again and again",
-                "It ends soon after each start, and its restart policy starts it again. Its log says how it ended.",
-                (f"The engine restarted it {one.restarts} times.",),
-                container=one.name,
-                at=one.started_at,
-            )
-
-
-def killed_lately(case: Case, name: str) -> bool:
-    """Return whether the kernel killed something in the container for want of memory within a day."""
-    return name in case.kills and case.now - case.kills[name] < KILLED_LATELY
-
-
-def _out_of_memory(case: Case) -> Iterator[Finding]:
-    for name, at in case.kills.items():
-        if killed_lately(case, name):
-            yield Finding(
-                "out_of_memory",
-                DANGER,
-                f"{name or 'The pod'} ran out of memory",
-                "The kernel killed a process in it: it, the pod, or the host reached its memory limit. Make the pod"
-                " again with a higher limit, or let it use less.",
-                ("The kernel counted a kill for want of memory. Podman itself forgets it at the next start.",),
-                RECREATE,
-                name,
-                at,
-            )
-
-
-def _exited(case: Case) -> Iterator[Finding]:
-    for one in case.payload:
-        if not ended_badly(one) or one.exit_code is None or killed_lately(case, one.name):
-            continue
-        by = stopped_by(one, case.operations)
-        cause, severity = exit_words(one.exit_code), WARNING
-        if by is not None:
-            severity = INFO
-            cause = f"{by.asked_by_name} asked for {by.verb} at that time, and it did not end by itself."
-        ended = case.pod.state != "Running" and severity == WARNING
-        yield Finding(
-            "exited",
-            severity,
-            f"{one.name} exited {one.exit_code}",
-            cause,
-            (f"State {one.state}, exit code {one.exit_code}.",),
-            Verb.START if ended else None,
-            one.name,
-            one.exited_at,
-        )
-
-
-def _init_failed(case: Case) -> Iterator[Finding]:
-    for one in case.containers:
-        if one.init and ended_badly(one) and one.exit_code is not None:
-            yield Finding(
-                "init_failed",
-                DANGER,
-                f"The init container {one.name} failed",
-                f"The others start only once it has ended well. {exit_words(one.exit_code)}",
-                (f"Exit code {one.exit_code}.",),
-                Verb.START,
-                one.name,
-                one.exited_at,
-            )
-
-
 def _limits(case: Case) -> Iterator[Finding]:
     pod = case.pod
     info = pod.host.info
@@ -279,13 +180,14 @@ RULES: tuple[Rule, ...] = (
     _infra_down,
     _stale_network,
     _port_taken,
-    _out_of_memory,
-    _restart_loop,
-    _init_failed,
-    _exited,
+    out_of_memory,
+    restart_loop,
+    init_failed,
+    exited,
+    unhealthy,
     _cgroup_gone,
     _infra_image,
     _limits,
-    _exit_policy,
+    exit_policy,
     _systemd,
 )

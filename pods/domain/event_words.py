@@ -1,10 +1,10 @@
 """What an event says to a person, and whether it is good, bad or only news."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from pods.messages.events import Kind
 
-Details = dict[str, object]
+Details = Mapping[str, object]
 _ENGINE = {
     "create": "made",
     "start": "started",
@@ -91,10 +91,11 @@ def _count(details: Details, one: str, several: str) -> str:
 
 def _change(name: str, pair: object) -> str:
     before, after = pair if isinstance(pair, list) and len(pair) == 2 else ("?", "?")
-    return f"{name} {_amount(before)} → {_amount(after)}"
+    return f"{name} {amount(before)} → {amount(after)}"
 
 
-def _amount(value: object) -> str:
+def amount(value: object) -> str:
+    """Return bytes as people read them."""
     if not isinstance(value, int):
         return str(value)
     for unit, size in (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):

@@ -43,7 +43,7 @@ class Case:
     pod: Pod
     containers: Sequence[Container]
     operations: Sequence[Operation] = ()
-    kills: Mapping[str, datetime] = field(default_factory=dict)
+    kills: Mapping[str, "Kill"] = field(default_factory=dict)
     now: datetime = field(default_factory=timezone.now)
 
     @property
@@ -62,7 +62,16 @@ class Case:
         return bool(self.pod.shared_namespaces) and self.infra is None and not self.pod.infra_container_id
 
 
-Kills = dict[str, datetime]
+@dataclass(frozen=True)
+class Kill:
+    """A kill for want of memory. ``details`` are those of messages.events.Kind.OOM, ``source`` is who said so."""
+
+    at: datetime
+    details: Mapping[str, object] = field(default_factory=dict)
+    source: str = ""
+
+
+Kills = dict[str, Kill]
 KILLED_LATELY = timedelta(days=1)
 
 
@@ -78,5 +87,5 @@ def kills_by_pod(pods: Iterable[Pod]) -> dict[str, Kills]:
     found = Event.objects.filter(kind=Kind.OOM, at__gt=since, pod_engine_id__in=ids).order_by("at") if ids else ()
     kills: dict[str, Kills] = {}
     for one in found:
-        kills.setdefault(one.pod_engine_id, {})[one.container] = one.at
+        kills.setdefault(one.pod_engine_id, {})[one.container] = Kill(one.at, one.details, one.source)
     return kills

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from pods.domain.doctor import killed_lately, restarts_again_and_again
+from pods.domain.container_rules import ended_by_kill, restarts_again_and_again
 from pods.domain.endings import ended_badly
 from pods.domain.findings import ENDED, RUNS, Case
 from pods.models import Container
@@ -41,6 +41,9 @@ def _although_it_runs(case: Case) -> Reason | None:
     again = [one for one in case.containers if restarts_again_and_again(case, one)]
     if again:
         return Reason(f"{again[0].name} restarts again and again", again[0].started_at)
+    unhealthy = [one.name for one in case.payload if one.health == "unhealthy"]
+    if unhealthy:
+        return Reason(f"{_several(unhealthy)} {'is' if len(unhealthy) == 1 else 'are'} unhealthy")
     return None
 
 
@@ -53,9 +56,9 @@ def _not_running(case: Case) -> Reason | None:
         return Reason(f"the init container {failed[0].name} exited {failed[0].exit_code}", failed[0].exited_at)
     bad = sorted((one for one in case.payload if ended_badly(one)), key=_when, reverse=True)
     if bad:
-        words = "ran out of memory" if killed_lately(case, bad[0].name) else f"exited {bad[0].exit_code}"
+        memory = ", out of memory" if ended_by_kill(case, bad[0]) else ""
         more = f", and {len(bad) - 1} more" if len(bad) > 1 else ""
-        return Reason(f"{bad[0].name} {words}{more}", bad[0].exited_at)
+        return Reason(f"{bad[0].name} exited {bad[0].exit_code}{memory}{more}", bad[0].exited_at)
     return _not_bad(case)
 
 

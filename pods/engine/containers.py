@@ -41,6 +41,7 @@ class _Listed(msgspec.Struct):
     Ports: list[_Port] | None = None
     Mounts: list[Any] | None = None
     Restarts: int | None = None
+    Status: str = ""  # of the health check, and nothing else (pkg/ps/ps.go, 4.3 to 5.8)
 
 
 def list_containers(engine: Engine, *, timeout: float, pod_id: str | None = None) -> list[ContainerFacts]:
@@ -84,6 +85,8 @@ def _facts(raw: _Listed) -> ContainerFacts:
         ),
         mounts=tuple(str(mount) for mount in raw.Mounts or ()),
         restarts=raw.Restarts,
+        # The engine keeps it beyond the end, where it says nothing any more.
+        health=raw.Status if state in LIVE else "",
     )
 
 

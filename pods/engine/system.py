@@ -18,7 +18,6 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     time_nano: int
     name: str = ""
     exit_code: int | None = None  # of a container's end, where the engine says
-    health: str = ""  # of a health check, from 5.0 on
 
 
 class _Actor(msgspec.Struct):
@@ -31,7 +30,6 @@ class _RawEvent(msgspec.Struct):
     Action: str = ""
     Actor: _Actor = msgspec.field(default_factory=_Actor)
     timeNano: int = 0  # noqa: N815  # the engine's name
-    HealthStatus: str = ""
 
 
 def ping(engine: Engine, *, timeout: float) -> str:
@@ -124,7 +122,6 @@ def parse_event(line: bytes) -> Event | None:
         time_nano=raw.timeNano,
         name=attributes.get("name", ""),
         exit_code=int(code) if raw.Action == "died" and code.lstrip("-").isdigit() else None,
-        health=raw.HealthStatus,
     )
 
 

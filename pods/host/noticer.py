@@ -21,7 +21,12 @@ from pods.messages.events import Event, Events, Kind
 from pods.messages.live import Detail, Usage
 
 # Each terminal and health check is an exec, each copy a mount: no news of a pod.
-UNTOLD = {"exec", "exec_died", "attach", "mount", "unmount", "init", "sync", "cleanup", "resize", "commit", "export"}
+# What a check found stands in the list of containers; its event comes before it is known (4.3).
+UNTOLD = {
+    *("exec", "exec_died", "attach", "mount", "unmount", "init", "sync", "cleanup", "resize", "commit", "export"),
+    "health_status",
+}
+STARTING = "starting"  # comes with each start, and is no news
 THROTTLED_FROM = 0.1  # share of the enforcement periods
 THROTTLED_UNTIL = 0.05
 QUIET = 600.0  # seconds in which the same is not told of a cgroup again
@@ -64,6 +69,7 @@ class Noticer:
     _told: dict[str, int] = field(default_factory=dict)  # by pod id, in this minute
     _left_out: dict[str, Event] = field(default_factory=dict)
     _version: int = -1
+    _health_version: int = -1
     _pruned_at: int = LEAST
 
     def engine(self, event: EngineEvent) -> None:
@@ -81,14 +87,7 @@ class Noticer:
             return
         container = event.name or (owner[1] if owner else "")
         details: dict[str, Any] = {"action": event.action}
-        kind = Kind.ENGINE
-        if event.action == "health_status":
-            before = self._health.get(event.id)
-            if not event.health or event.health == before:
-                return
-            self._health[event.id] = event.health
-            kind, details = Kind.HEALTH, {"status": event.health, "before": before}
-        elif event.action == "died" and event.exit_code is not None:
+        if event.action == "died" and event.exit_code is not None:
             details["exit_code"] = event.exit_code
         known = self.inventory.get(pod_id) or (owner[0] if owner else None)
         name = known.pod.name if known else ("" if container_id else event.name)
@@ -96,7 +95,7 @@ class Noticer:
             Event(
                 key=f"engine {event.time_nano} {event.id[:12]} {event.action}",
                 at=event.time_nano / 1e9,
-                kind=kind,
+                kind=Kind.ENGINE,
                 pod_id=pod_id,
                 pod_name=name,
                 unit=unit_of(known) if known else "",
@@ -160,6 +159,7 @@ class Noticer:
 
     def flush(self) -> None:
         """Send what came together; what belongs to a pod that is not known yet waits a moment for it."""
+        self._look_at_health()
         now = time.monotonic()
         with self._lock:
             unknown, self._unknown = self._unknown, []
@@ -184,12 +184,29 @@ class Noticer:
         if len(self._watched) > 2 * self._pruned_at:
             self._prune()
 
+    def _look_at_health(self) -> None:
+        """Tell what changed since the inventory was looked at last; what is seen first is no change."""
+        if self._health_version == self.inventory.version:
+            return
+        self._health_version = self.inventory.version
+        present: dict[str, str] = {}
+        for known in self.inventory.all().values():
+            for one in known.containers:
+                before = self._health.get(one.id, "")
+                if one.health:
+                    present[one.id] = one.health
+                elif before:
+                    present[one.id] = before  # it does not run just now
+                if before and one.health not in {"", before, STARTING}:
+                    details = {"status": one.health, "before": before}
+                    self._tell(_event(known, one.id, one.name, Kind.HEALTH, "engine", details))
+        self._health = present
+
     def _prune(self) -> None:
         pods = self.inventory.all()
         self._watched = {key: seen for key, seen in self._watched.items() if key[0] in pods}
         self._pruned_at = max(LEAST, len(self._watched))
         self._owners = dict(list(self._owners.items())[-REMEMBERED:])
-        self._health = dict(list(self._health.items())[-REMEMBERED:])
         self._died = dict(list(self._died.items())[-REMEMBERED:])
 
     def _owner(self, container_id: str) -> tuple[Known, str] | None:

@@ -29,6 +29,10 @@ GATHER = 0.03
 # Details of containers are read for a fifth of the time at most, and snapshots of what was found sent as seldom.
 DETAILS_FOR = 0.1
 DETAILS_EVERY = 0.5
+# An exec changes nothing that is listed, unless it was a health check: 4.3 writes its result a moment after the exec's
+# end, and its own event of it comes before the check has run.
+EXECS = {"exec", "exec_died", "health_status"}
+RESULT_WRITTEN_IN = 0.5  # seconds
 
 
 def _nobody(kind: str) -> None:
@@ -47,6 +51,7 @@ class Watcher:
     _stopping: threading.Event = field(default_factory=threading.Event)
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _dirty: set[str] = field(default_factory=set)
+    _due: dict[str, float] = field(default_factory=dict)  # pods to be read later: when
     _lost: bool = False
     _answering: bool | None = None
     _since: float = 0.0
@@ -105,7 +110,11 @@ class Watcher:
         while not self._stopping.is_set():
             with self._changed:
                 if not self._dirty and not self._lost:
-                    self._changed.wait(max(0.0, min(ping_at, relist_at, details_at) - time.monotonic()))
+                    wake_at = min(ping_at, relist_at, details_at, *self._due.values())
+                    self._changed.wait(max(0.0, wake_at - time.monotonic()))
+                for pod_id in [one for one, at in self._due.items() if at <= time.monotonic()]:
+                    del self._due[pod_id]
+                    self._dirty.add(pod_id)
                 changed = bool(self._dirty)
             if changed:
                 self._stopping.wait(GATHER)
@@ -165,8 +174,16 @@ class Watcher:
         if event.type == "network":
             self.observer.network_changed(pod_id)
         with self._changed:
-            self._dirty.add(pod_id)
+            if event.type == "container" and event.action in EXECS:
+                if self._has_check(pod_id, event.id):
+                    self._due.setdefault(pod_id, time.monotonic() + RESULT_WRITTEN_IN)
+            else:
+                self._dirty.add(pod_id)
             self._changed.notify()
+
+    def _has_check(self, pod_id: str, container_id: str) -> bool:
+        known = self.observer.inventory.get(pod_id)
+        return known is not None and any(one.id == container_id and one.health for one in known.containers)
 
     def _say(self, *, answering: bool) -> None:
         """Report the engine's status at once when it changed, else as a sign of life every few seconds."""

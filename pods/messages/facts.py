@@ -148,6 +148,7 @@ class ContainerFacts(Struct, frozen=True, kw_only=True):
     ports: tuple[PortMapping, ...] = ()
     mounts: tuple[str, ...] = ()
     restarts: int | None = None
+    health: str = ""  # of its health check: starting healthy unhealthy; "" = it has none, or does not run
     init: str | None = None  # "" = no init container; "once" or "always"; None = not known yet
     create_command: tuple[str, ...] = ()  # argv of its maker, where the engine keeps it and podweb has read it
     env: tuple[str, ...] = ()  # NAME=VALUE, likewise

@@ -29,6 +29,7 @@ class Container(models.Model):
     ports_json = models.JSONField(default=list, db_column="ports")  # [messages.facts.PortMapping]
     mounts = models.JSONField(default=list)  # [str]
     restarts = models.IntegerField(null=True)
+    health = models.CharField(max_length=16, blank=True, default="", help_text="healthy, unhealthy, starting; or none.")
     init = models.CharField(max_length=8, null=True)  # noqa: DJ001  # None = not known yet; "" = no init container
     create_command = models.JSONField(default=list)  # [str]
     env = models.JSONField(default=list)  # [NAME=VALUE]

@@ -1,6 +1,6 @@
 """What the doctor finds, rule by rule, and why a pod is in its state."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from pods.domain.doctor import findings
 from pods.domain.endings import exit_words
-from pods.domain.findings import Case, Finding, kills_of
+from pods.domain.findings import Case, Finding, Kill, kills_of
 from pods.domain.reasons import Reason, reason
 from pods.messages import plain
 from pods.messages.facts import ContainerFacts, KernelLimits
@@ -34,7 +34,7 @@ def ended(name: str, code: int, *, seconds: float = 120, **values: Any) -> Conta
     return container("web", name, **(facts | values))
 
 
-def case(*containers: ContainerFacts, kills: dict[str, datetime] | None = None, **values: Any) -> Case:
+def case(*containers: ContainerFacts, kills: dict[str, Kill] | None = None, **values: Any) -> Case:
     bring_online("alpha", pod("web", **values), containers=containers)
     found = Pod.objects.select_related("host").get(name="web")
     operations = list(Operation.objects.filter(pod=found))
@@ -149,13 +149,42 @@ def test_a_restart_loop(host: Host) -> None:
 
 def test_a_kill_for_want_of_memory(host: Host) -> None:
     killed = timezone.now() - timedelta(minutes=2)
-    found = case(INFRA, ended("db", 137), state="Degraded", kills={"db": killed})
-    assert (one(found, "out_of_memory").at, one(found, "out_of_memory").container) == (killed, "db")
+    details = {"process": "tail", "pid": 12, "limit": "container", "bytes": 24 << 20}
+    found = case(INFRA, ended("db", 137), state="Degraded", kills={"db": Kill(killed, details, "kernel log")})
+    finding = one(found, "out_of_memory")
+    assert (finding.at, finding.container, finding.repair) == (killed, "db", "recreate")
+    assert finding.cause.startswith("It reached its own memory limit of 24.0 MiB, and the kernel killed")
+    assert finding.evidence == (
+        "Kernel log: out of memory: the kernel killed tail (process 12); its memory limit was reached.",
+        "db: exited, exit code 137.",
+        "Podman itself forgets it at the next start.",
+    )
     # It is the reason of the exit code, so that is not told beside it.
     assert "exited" not in codes(found)
-    assert why(found) == "db ran out of memory"
-    old = {"db": timezone.now() - timedelta(days=3)}
+    assert why(found) == "db exited 137, out of memory"
+    old = {"db": Kill(timezone.now() - timedelta(days=3))}
     assert "out_of_memory" not in codes(case(INFRA, ended("db", 137), state="Degraded", kills=old))
+
+
+def test_a_kill_that_another_end_came_after_is_not_its_reason(host: Host) -> None:
+    earlier = {"db": Kill(timezone.now() - timedelta(hours=1))}
+    found = case(INFRA, ended("db", 137), state="Degraded", kills=earlier)
+    assert {"out_of_memory", "exited"} <= set(codes(found))
+    assert why(found) == "db exited 137"
+
+
+def test_a_machine_without_memory_is_not_mended_by_another_limit(host: Host) -> None:
+    kill = Kill(timezone.now(), {"process": "tail", "pid": 12, "limit": "host"}, "kernel log")
+    finding = one(case(INFRA, ended("db", 137), state="Degraded", kills={"db": kill}), "out_of_memory")
+    assert "The machine itself had no memory left" in finding.cause
+    assert finding.repair is None
+
+
+def test_a_container_whose_health_check_fails(host: Host) -> None:
+    found = case(INFRA, container("web", "app", health="unhealthy"), container("web", "db", health="healthy"))
+    assert (one(found, "unhealthy").container, one(found, "unhealthy").repair) == ("app", "restart")
+    assert why(found) == "app is unhealthy"
+    assert codes(case(INFRA, container("web", "app", health="starting"))) == []
 
 
 def test_a_container_that_exited_and_when(host: Host, alice: User) -> None:
@@ -248,4 +277,4 @@ def test_kills_are_those_of_this_very_pod(host: Host) -> None:
     Event.objects.create(key="2", at=at - timedelta(hours=1), pod_engine_id=found.pod.engine_id, **facts)
     Event.objects.create(key="3", at=timezone.now(), pod_engine_id=engine_id("former"), **facts)
     Event.objects.create(key="4", at=at, pod_engine_id=found.pod.engine_id, **(facts | {"kind": "engine"}))
-    assert kills_of(found.pod) == {"db": at}
+    assert kills_of(found.pod) == {"db": Kill(at)}

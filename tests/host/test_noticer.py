@@ -19,7 +19,7 @@ from pods.host.watcher import Watcher
 from pods.messages.events import Event, Kind
 from pods.messages.live import Detail, Usage
 from pods.messages.names import EVENTS
-from tests.builders import engine_id, members, pod
+from tests.builders import container, engine_id, members, pod
 from tests.host.conftest import Desk, Reported
 from tests.hosts.cgroups import CGROUP
 
@@ -104,6 +104,13 @@ def test_a_throttled_container_is_told_of_once(at_work: Desk) -> None:
     assert event.details["share"] > 50
 
 
+def wait_until(true: Callable[[], bool], timeout: float = 40) -> None:
+    until = time.monotonic() + timeout
+    while not true():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
 def usage(**values: Any) -> Usage:
     return Usage(**({"cpu": 1.0, "memory": 5, "memory_limit": 100, "pids": 1} | values))
 
@@ -185,12 +192,58 @@ def engine_event(action: str, number: int = 1, **values: Any) -> EngineEvent:
 
 
 def test_health_is_told_of_only_when_it_changes(noticer: tuple[Noticer, Reported, Known]) -> None:
-    one, reported, _ = noticer
-    for number, health in enumerate(("healthy", "healthy", "unhealthy", "", "unhealthy", "healthy")):
-        one.engine(engine_event("health_status", number, health=health))
+    one, reported, known = noticer
+    infra = known.containers[0]
+    for health in ("starting", "healthy", "healthy", "unhealthy", "", "starting", "healthy"):
+        app = container("web", "app", health=health)
+        one.inventory.replace({known.pod.id: Known(known.pod, (infra, app))}, set())
+        one.flush()
+    assert [(event.kind, event.container, event.source) for event in told(reported)] == [
+        (Kind.HEALTH, "app", "engine")
+    ] * 3
+    details = [event.details for event in told(reported)]
+    assert details == [
+        {"status": "healthy", "before": "starting"},
+        {"status": "unhealthy", "before": "healthy"},
+        {"status": "healthy", "before": "starting"},
+    ]
+
+
+def test_what_is_seen_first_is_no_change_of_health(noticer: tuple[Noticer, Reported, Known]) -> None:
+    one, reported, known = noticer
+    app = container("web", "app", health="unhealthy")
+    one.inventory.replace({known.pod.id: Known(known.pod, (app,))}, set())
     one.flush()
-    assert [event.details["status"] for event in told(reported)] == ["healthy", "unhealthy", "healthy"]
-    assert told(reported)[1].details["before"] == "healthy"
+    # What a check's event says is from before the check.
+    one.engine(engine_event("health_status"))
+    one.flush()
+    assert told(reported) == []
+
+
+CHECKED = ("--health-cmd", "test -e /ok", "--health-interval", "disable", "--health-retries", "2")
+
+
+@pytest.mark.engine
+def test_a_health_checks_result_is_told_of_when_it_changes(at_work: Desk) -> None:
+    box = at_work.box
+    at_work.make("web")
+    box.podman("run", "-d", "--pod", "web", "--name", "app", *CHECKED, box.image, "sleep", "1000")
+
+    def health() -> list[str]:
+        return [one.details["status"] for one in told(at_work.reported) if one.kind == Kind.HEALTH]
+
+    wait_until(lambda: at_work.members("web")["app"].health == "starting")
+    box.podman("healthcheck", "run", "app", check=False)
+    box.podman("healthcheck", "run", "app", check=False)  # its second failure counts
+    event = wait_for(at_work.reported, lambda one: one.kind == Kind.HEALTH)
+    assert (event.pod_name, event.container, event.details["status"]) == ("web", "app", "unhealthy")
+    box.podman("exec", "app", "sh", "-c", "echo > /ok")
+    box.podman("healthcheck", "run", "app")
+    wait_until(lambda: health() == ["unhealthy", "healthy"])
+    assert at_work.members("web")["app"].health == "healthy"
+    box.podman("stop", "--time", "1", "app")
+    # The engine says on that it is healthy; it says nothing.
+    assert at_work.members("web")["app"].health == ""
 
 
 def test_what_comes_with_every_terminal_is_no_news(noticer: tuple[Noticer, Reported, Known]) -> None:

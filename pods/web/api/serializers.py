@@ -64,7 +64,7 @@ class ContainerSerializer(Sparse[Container]):
         fields = (
             *("id", "engine_id", "pod", "name", "state", "is_infra", "init", "pid", "image", "image_id", "command"),
             *("started_at", "exited_at", "exit_code", "labels", "networks", "ports", "mounts", "restarts"),
-            *("observed_at", "removed_at"),
+            *("health", "observed_at", "removed_at"),
         )
 
 
