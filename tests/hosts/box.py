@@ -156,7 +156,8 @@ class Box:
         """Remove every pod and container, at once."""
         if self.engine is None:
             self.start_engine()
-        with httpx.Client(transport=httpx.HTTPTransport(uds=str(self.socket)), base_url="http://box", timeout=30) as api:
+        transport = httpx.HTTPTransport(uds=str(self.socket))
+        with httpx.Client(transport=transport, base_url="http://box", timeout=30) as api:
             # Asking is much quicker than the command, and most often there is nothing.
             for command, path in ((("pod", "rm"), "pods/json"), (("rm",), "containers/json?all=true")):
                 if api.get(f"/v4.0.0/libpod/{path}").raise_for_status().json():
