@@ -15,10 +15,10 @@ RUN_PACKAGES := podman runc conmon catatonit netavark aardvark-dns iptables uidm
   golang-github-containers-common python3-venv nodejs npm util-linux ca-certificates
 TEST_PACKAGES := chromium fonts-dejavu-core redis-server postgresql iproute2 busybox-static procps
 
-.PHONY: help up test lint bench lock secrets
+.PHONY: help up test lint bench screenshots lock secrets
 
 help: ## List the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 up: .venv/.run $(VENDOR) ## Run podweb on this machine (PORT=, BIND=, DATA= change where)
 	@PODWEB_DATA='$(DATA)' exec .venv/bin/podweb up --port '$(PORT)' --bind '$(BIND)'
@@ -44,6 +44,9 @@ bench: .venv/.dev $(VENDOR) ## Measure; prints ratios of two things in one run
 	$(PYTHON) -m benchmarks.lists
 	$(PYTHON) -m benchmarks.logs
 	$(PYTHON) -m benchmarks.history
+
+screenshots: .venv/.dev $(VENDOR) ## Take pictures of each page into build/screenshots (root for those with an engine)
+	$(PYTHON) -X dev -m pytest tests/screenshots/take_rows.py tests/screenshots/take_engine.py
 
 secrets: ## Draw the passwords that compose.yaml reads; keeps those that are there
 	@.ci/draw-secrets secrets

@@ -76,8 +76,9 @@ def _hostname(pod: Pod, asked: Asked) -> Accessor:
         return answer("Hostname", info.hostname if info else None, DERIVED, wanted, reason=reason)
     if not pod.shares("uts"):
         return answer("Hostname", None, "", wanted, reason="Each container has its own: the pod does not share UTS.")
-    # Engines from 4.0 on leave it empty, and the pod's name is in force.
-    return answer("Hostname", pod.effective_hostname, INSPECT if pod.hostname else DERIVED, wanted)
+    # Engines from 4.0 on leave it empty, and the pod's name is in force: nobody asked for anything else.
+    source = INSPECT if pod.hostname else DERIVED
+    return answer("Hostname", pod.effective_hostname, source, wanted, agree=lambda one, two: one in {"", two})
 
 
 def _cgroup_path(pod: Pod) -> Accessor:

@@ -137,7 +137,7 @@ def _port_taken(case: Case) -> Iterator[Finding]:
         f"Port {port} is taken" if port else "A port is taken",
         "Something else on the host listens on it, so the pod could not start. End that, or make the pod again with"
         " another port.",
-        (said[:500], *((f"It is held by {holder}.",) if holder else ())),
+        ((tried.engine or said)[:500], *((f"It is held by {holder}.",) if holder else ())),
         RECREATE,
         at=tried.ended_at,
     )

@@ -136,7 +136,9 @@ def test_a_limit_of_memory_alone_is_read_from_the_kernel(host: Host) -> None:
 
 def test_an_empty_hostname_is_told_beside_the_one_in_force(host: Host) -> None:
     found = answers(seen(spec=PodSpec(name="web")))["Hostname"]
-    assert (found.asked, found.in_force, found.source, found.differs) == ("", "web", "derived", True)
+    assert (found.asked, found.in_force, found.source, found.differs) == ("", "web", "derived", False)
+    other = answers(seen(spec=PodSpec(name="web", hostname="shop")))["Hostname"]
+    assert (other.asked, other.in_force, other.differs) == ("shop", "web", True)
     alone = answers(seen(spec=PodSpec(name="web", share=("net",)), shared_namespaces=("net",)))["Hostname"]
     assert alone.in_force is None
     assert "UTS" in alone.reason

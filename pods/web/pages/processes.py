@@ -17,9 +17,11 @@ WORDS = {
     "TIME": ("time", "CPU time"),
     "COMMAND": ("command", "Command"),
 }
-NUMERIC = {"pid", "ppid", "cpu", "elapsed", "time"}
+TIMES = {"elapsed", "time"}
+NUMERIC = {"pid", "ppid", "cpu", *TIMES}
 UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "µs": 1e-6, "us": 1e-6, "ns": 1e-9}
 PIECE = re.compile(r"([0-9.]+)(h|ms|m|µs|us|ns|s)")
+TOO_FINE = re.compile(r"(?<=\.\d\d)\d+(?=[mµun]?s$)")  # the engine tells times by the nanosecond
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,10 @@ def table_of(
     place = known.index(by)
     rows.sort(key=lambda row: (row[0], row))
     rows.sort(key=lambda row: weight(by, row[place]), reverse=down)
-    return Table(columns, tuple(tuple(zip(columns, row, strict=True)) for row in rows), len(rows))
+    shown = (
+        [TOO_FINE.sub("", cell) if key in TIMES else cell for key, cell in zip(known, row, strict=True)] for row in rows
+    )
+    return Table(columns, tuple(tuple(zip(columns, row, strict=True)) for row in shown), len(rows))
 
 
 def _column(key: str, title: str, by: str, *, down: bool) -> Column:

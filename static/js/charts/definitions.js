@@ -2,20 +2,22 @@
 import { bytes, percent, rate } from "../format.js";
 
 const whole = (value) => String(Math.round(value * 10) / 10);
+const WHOLE = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map((n) => n * 10 ** power)).flat();
 const BINARY = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512].flatMap((n) => [0, 1, 2, 3, 4].map((power) => n * 1024 ** power)).sort((a, b) => a - b);
 
-/** `shared`: containers have no numbers of their own, so the pod's are shown whatever is chosen. */
+/** `least`: the scale of a chart that shows nothing but zeros. `shared`: containers have no numbers of their own, so the pod's are shown whatever is chosen. */
 export const CHARTS = [
-  { key: "cpu", title: "CPU", metrics: ["cpu"], format: percent },
-  { key: "memory", title: "Memory", metrics: ["memory"], format: bytes, steps: BINARY },
-  { key: "network", title: "Network", metrics: ["received", "sent"], format: rate, shared: true },
-  { key: "io", title: "Block I/O", metrics: ["read", "write"], format: rate },
-  { key: "pids", title: "Processes", metrics: ["pids"], format: whole },
+  { key: "cpu", title: "CPU", metrics: ["cpu"], format: percent, least: 1 },
+  { key: "memory", title: "Memory", metrics: ["memory"], format: bytes, steps: BINARY, least: 2 ** 20 },
+  { key: "network", title: "Network", metrics: ["received", "sent"], format: rate, steps: WHOLE, least: 1000, shared: true },
+  { key: "io", title: "Block I/O", metrics: ["read", "write"], format: rate, steps: WHOLE, least: 1000 },
+  { key: "pids", title: "Processes", metrics: ["pids"], format: whole, steps: WHOLE, least: 4 },
   {
     key: "pressure",
     title: "Waiting",
     metrics: ["cpu_pressure", "memory_pressure", "io_pressure", "throttled"],
     format: percent,
+    least: 1,
     shared: true,
   },
 ];

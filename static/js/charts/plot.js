@@ -87,7 +87,7 @@ export class Plot {
 
   options(series, bands, value) {
     const axis = { stroke: value("--axis"), grid: { stroke: value("--grid"), width: 1 }, ticks: { show: false }, font: "12px system-ui, sans-serif" };
-    const { format, steps } = this.chart;
+    const { format, steps, least } = this.chart;
     return {
       width: this.area.clientWidth,
       height: HEIGHT,
@@ -96,7 +96,7 @@ export class Plot {
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 }, sync: { key: together.key } },
       scales: {
         x: { range: () => [this.view.start, this.view.end] },
-        y: { range: (_, low, high) => [Math.min(0, low ?? 0), high > 0 ? high * 1.1 : 1] },
+        y: { range: (_, low, high) => [Math.min(0, low ?? 0), high > 0 ? high * 1.1 : least] },
       },
       axes: [
         { ...axis, space: 70, size: 28, values: (_, splits) => splits.map((at) => moment(at, Math.max(901, this.view.end - this.view.start))) },

@@ -8,6 +8,7 @@ export class Store {
   constructor() {
     this.times = [];
     this.lines = new Map();
+    this.gap = GAP; // seconds; longer right behind history, whose points are further apart
   }
 
   /** Return the row of a cgroup ("" = the pod's own) and a metric; one that is new knows nothing of the past. */
@@ -43,13 +44,28 @@ export class Store {
       line.averages = points.map((point) => point[1]);
       line.tops = points.map((point) => point[2]);
     }
+    this.cut();
+    this.gap = Math.max(GAP, 2.5 * step);
+  }
+
+  /** Forget the last times of which nothing is known: they are not over yet, and ticks continue before them. */
+  cut() {
+    const lines = [...this.lines.values()];
+    for (let count = 0; count < 2 && lines.every(({ averages }) => averages.at(-1) === null); count += 1) {
+      this.times.pop();
+      for (const line of lines) {
+        line.averages.pop();
+        line.tops.pop();
+      }
+    }
   }
 
   /** Add one tick of the pod; `nameOf` gives a container's name by its id. */
   push(usage, nameOf) {
     const last = this.times.at(-1);
     if (last !== undefined && usage.at <= last) return;
-    if (last !== undefined && usage.at - last > GAP && this.times.length) this.add(last + 1, () => null);
+    if (last !== undefined && usage.at - last > this.gap) this.add(last + 1, () => null);
+    this.gap = GAP;
     const byName = new Map([["", usage.total]]);
     for (const [id, one] of Object.entries(usage.containers)) {
       const name = nameOf(id);
