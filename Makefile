@@ -44,6 +44,7 @@ bench: .venv/.dev $(VENDOR) ## Measure; prints ratios of two things in one run
 	$(PYTHON) -m benchmarks.lists
 	$(PYTHON) -m benchmarks.logs
 	$(PYTHON) -m benchmarks.history
+	$(PYTHON) -m benchmarks.cockpit
 
 screenshots: .venv/.dev $(VENDOR) ## Take pictures of each page into build/screenshots (root for those with an engine)
 	$(PYTHON) -X dev -m pytest tests/screenshots/take_rows.py tests/screenshots/take_engine.py

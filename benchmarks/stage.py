@@ -2,9 +2,11 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+
+import httpx
 
 from tests.e2e.stacks import Process, Stack, running, start_distributed, start_embedded
 from tests.hosts import Box, make_host
@@ -16,8 +18,13 @@ TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 def cpu_seconds(process: Process) -> float:
     """Return user + system time of a process so far, in seconds (fields 14 and 15 of /proc/PID/stat)."""
+    return cpu_seconds_of(process.pids())
+
+
+def cpu_seconds_of(pids: Iterable[int]) -> float:
+    """Return the same for several processes together."""
     total = 0
-    for pid in process.pids():
+    for pid in pids:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         total += int(fields[11]) + int(fields[12])
     return total / TICKS_PER_SECOND
@@ -36,12 +43,19 @@ def new_data() -> Path:
 
 
 def make_pods(box: Box, pods: int, containers: int) -> None:
-    """Make running pods, each with its infra container and ``containers`` more."""
-    for pod in range(pods):
-        box.podman("pod", "create", "--name", f"pod{pod}")
-        for one in range(containers):
-            box.podman("run", "-d", "--pod", f"pod{pod}", "--name", f"pod{pod}-{one}", box.image, "sleep", "100000")
-        box.podman("pod", "start", f"pod{pod}")
+    """Make running pods ``pod000`` and so on, each with its infra container and ``containers`` more, by the API."""
+    transport = httpx.HTTPTransport(uds=str(box.socket))
+    with httpx.Client(transport=transport, base_url="http://podman/v4.0.0/libpod", timeout=60) as engine:
+
+        def ask(path: str, **body: object) -> None:
+            engine.post(path, json=body).raise_for_status()
+
+        for number in range(pods):
+            pod = f"pod{number:03}"
+            ask("/pods/create", name=pod)
+            for one in range(containers):
+                ask("/containers/create", name=f"{pod}-{one}", pod=pod, image=box.image, command=["sleep", "100000"])
+            ask(f"/pods/{pod}/start")
 
 
 @contextmanager

@@ -15,7 +15,7 @@ const terminal = new Terminal({
   fontFamily: styles.getPropertyValue("--pf-t--global--font--family--mono") || "monospace",
   fontSize: 13,
   scrollback: 5000,
-  theme: { background: "#151515", foreground: "#f0f0f0" },
+  theme: { background: "#151515", foreground: "#f0f0f0", blue: "#6ca6ee" },
   minimumContrastRatio: 4.5,
 });
 const fit = new FitAddon();
