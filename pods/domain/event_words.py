@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from pods.messages.events import Kind
 
+NO_LIMIT = -1  # as pods.cgroups.own_limits has it
 Details = Mapping[str, object]
 _ENGINE = {
     "create": "made",
@@ -89,9 +90,23 @@ def _count(details: Details, one: str, several: str) -> str:
     return f"1 {one}" if count == 1 else f"{count} {several}"
 
 
+# What a limit is called, and how its values read; -1 is no limit.
+_NAMES = {"cpu": "CPU", "pids": "processes", "cpuset": "processors", "cpu_weight": "share of CPU"}
+
+
 def _change(name: str, pair: object) -> str:
     before, after = pair if isinstance(pair, list) and len(pair) == 2 else ("?", "?")
-    return f"{name} {amount(before)} → {amount(after)}"
+    return f"{_NAMES.get(name, name)} {_limit(name, before)} → {_limit(name, after)}"
+
+
+def _limit(name: str, value: object) -> str:
+    if value == NO_LIMIT:
+        return "no limit"
+    if name == "memory":
+        return amount(value)
+    if name == "cpu" and isinstance(value, int | float):
+        return f"{value:g} processor{'' if value == 1 else 's'}"
+    return "all" if value == "" else str(value)
 
 
 def amount(value: object) -> str:

@@ -5,6 +5,7 @@ import time
 from pods.cgroups.detail import DetailCounters, DetailReader
 from pods.cgroups.layout import Layout
 from pods.cgroups.network import NetworkReader
+from pods.cgroups.own_limits import Limits, OwnLimitReader
 from pods.cgroups.reader import CgroupReader, Counters
 from pods.cgroups.usage import FELL, FIRST, detail, quiet, rate, usage
 from pods.messages.live import Detail, Usage
@@ -15,13 +16,16 @@ SKIP = 5  # readings of details in a row, while nothing runs
 class Group:
     """One cgroup with its previous reading."""
 
-    __slots__ = ("before", "cpu_at_detail", "detail_before", "details", "layout", "reader", "shown", "skipped")
+    __slots__ = (
+        *("before", "cpu_at_detail", "detail_before", "details", "layout", "own_limits", "reader", "shown", "skipped"),
+    )
 
     def __init__(self, layout: Layout, path: str) -> None:
         self.layout = layout
         self.reader = CgroupReader(layout, path)
         self.before: Counters | None = None
         self.details: DetailReader | None = None
+        self.own_limits: OwnLimitReader | None = None
         self.detail_before: DetailCounters | None = None
         self.cpu_at_detail: int | None = None
         self.skipped = 0
@@ -54,9 +58,17 @@ class Group:
         self.shown = None if before is None else quiet(made)
         return made
 
+    def limits(self) -> Limits:
+        """Return the limits that it has itself. Raises CgroupGoneError."""
+        if self.own_limits is None:
+            self.own_limits = OwnLimitReader(self.layout, self.reader.path)
+        return self.own_limits.read()
+
     def close(self) -> None:
         """Close every file."""
         self.reader.close()
+        if self.own_limits is not None:
+            self.own_limits.close()
         if self.details is not None:
             self.details.close()
 

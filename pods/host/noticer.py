@@ -12,13 +12,16 @@ from typing import Any
 import msgspec
 
 from pods.cgroups.kernel_log import Kill
+from pods.cgroups.limits import NO_LIMIT
+from pods.cgroups.own_limits import Limits
 from pods.engine.system import Event as EngineEvent
 from pods.host.inventory import Inventory, Known
 from pods.host.observer import Identity
 from pods.host.samples import unit_of
+from pods.host.watched import Told, Watched
 from pods.messages import names
 from pods.messages.events import Event, Events, Kind
-from pods.messages.live import Detail, Usage
+from pods.messages.live import Detail
 
 # Each terminal and health check is an exec, each copy a mount: no news of a pod.
 # What a check found stands in the list of containers; its event comes before it is known (4.3).
@@ -27,25 +30,10 @@ UNTOLD = {
     "health_status",
 }
 STARTING = "starting"  # comes with each start, and is no news
-THROTTLED_FROM = 0.1  # share of the enforcement periods
-THROTTLED_UNTIL = 0.05
-QUIET = 600.0  # seconds in which the same is not told of a cgroup again
 KEPT_A_MINUTE = 60  # of one pod: a container in a restart loop must not fill the database
 PATIENCE = 5.0  # seconds until the watcher knows a new pod
 LEAST = 1000  # cgroups that are remembered anyhow
 REMEMBERED = 2000  # containers that are gone, whose last words may still come
-
-
-@dataclass
-class _Watched:
-    """What was last seen of one cgroup."""
-
-    kills: int | None = None
-    limit_hits: int | None = None
-    limit_told_at: float = -QUIET
-    throttled_since: float | None = None
-    throttled_told_at: float = -QUIET
-    memory_limit: int | None = None
 
 
 @dataclass
@@ -59,7 +47,7 @@ class Noticer:
     hear: Callable[[Event], None] | None = None  # who else is told at once
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _events: list[Event] = field(default_factory=list)
-    _watched: dict[tuple[str, str], _Watched] = field(default_factory=dict)  # pod id, container id ("" = the pod)
+    _watched: dict[tuple[str, str], Watched] = field(default_factory=dict)  # pod id, container id ("" = the pod)
     _health: dict[str, str] = field(default_factory=dict)
     _died: dict[str, int] = field(default_factory=dict)  # when, by container id
     _owners: dict[str, tuple[Known, str]] = field(default_factory=dict)  # by container id: its pod, its name
@@ -119,33 +107,39 @@ class Noticer:
         known, container = owner
         place = (("container", kill.container_id), ("pod", known.pod.id), ("parent", kill.limit))
         limit = next((word for word, part in place if part and part in kill.limit), "host")
-        details = {"process": kill.process, "pid": kill.pid, "limit": limit}
+        details: dict[str, Any] = {"process": kill.process, "pid": kill.pid, "limit": limit}
+        whose = self._watched.get((known.pod.id, kill.container_id if limit == "container" else ""))
+        own = (whose.limits or {}).get("memory", NO_LIMIT) if whose and limit in {"container", "pod"} else NO_LIMIT
+        if own != NO_LIMIT:
+            details["bytes"] = own
         key = f"kmsg {self.identity.boot} {kill.sequence}"
         self._tell(_event(known, kill.container_id, container, Kind.OOM, "kernel log", details, key))
         return True
 
-    def sampled(self, known: Known, container_id: str, usage: Usage, detail: Detail | None, source: str) -> None:
+    def sampled(self, known: Known, container_id: str, detail: Detail | None, source: str) -> None:
         """Take in a sample of one cgroup (``container_id`` "" = the pod's own, after its containers)."""
-        seen = self._watched.get((known.pod.id, container_id))
-        if seen is None:
-            seen = self._watched[known.pod.id, container_id] = _Watched()
-        told: list[tuple[Kind, dict[str, Any]]] = []
-        limit = usage.memory_limit
-        if limit != seen.memory_limit:
-            if limit is not None and seen.memory_limit is not None:
-                told.append((Kind.LIMITS, {"memory": [seen.memory_limit, limit]}))
-            seen.memory_limit = limit
         if detail is not None:
-            told += self._kills(known.pod.id, container_id, seen, detail, source)
-            told += _hits(seen, detail)
-            told += _throttling(seen, detail)
+            seen = self._seen(known.pod.id, container_id)
+            kills = self._kills(known.pod.id, container_id, seen, detail, source)
+            self._tell_of(known, container_id, [*kills, *seen.hits(detail), *seen.throttling(detail)], source)
+
+    def limits(self, known: Known, container_id: str, limits: Limits, source: str) -> None:
+        """Take in the limits that one cgroup itself has now."""
+        changed = self._seen(known.pod.id, container_id).changed_limits(limits)
+        self._tell_of(known, container_id, changed, source)
+
+    def _seen(self, pod_id: str, container_id: str) -> Watched:
+        seen = self._watched.get((pod_id, container_id))
+        if seen is None:
+            seen = self._watched[pod_id, container_id] = Watched()
+        return seen
+
+    def _tell_of(self, known: Known, container_id: str, told: Told, source: str) -> None:
         for kind, details in told:
             container = next((one.name for one in known.containers if one.id == container_id), "")
             self._tell(_event(known, container_id, container, kind, source, details))
 
-    def _kills(
-        self, pod_id: str, container_id: str, seen: _Watched, detail: Detail, source: str
-    ) -> list[tuple[Kind, dict[str, Any]]]:
+    def _kills(self, pod_id: str, container_id: str, seen: Watched, detail: Detail, source: str) -> Told:
         """Tell of kills by their counters, where the kernel's log cannot be read."""
         kills, before = detail.events.get("oom_kill"), seen.kills
         seen.kills = kills
@@ -254,30 +248,3 @@ def _event(
         source=source,
         details=details,
     )
-
-
-def _hits(seen: _Watched, detail: Detail) -> list[tuple[Kind, dict[str, Any]]]:
-    """Tell when a cgroup runs into its memory limit again after a while."""
-    hits, before = detail.events.get("max"), seen.limit_hits
-    seen.limit_hits = hits
-    if hits is None or before is None or hits <= before:
-        return []
-    now, former = time.monotonic(), seen.limit_told_at
-    seen.limit_told_at = now
-    return [(Kind.MEMORY_LIMIT, {"count": hits - before})] if now - former >= QUIET else []
-
-
-def _throttling(seen: _Watched, detail: Detail) -> list[tuple[Kind, dict[str, Any]]]:
-    """Tell when throttling begins, and when it has ended."""
-    if detail.periods is None or detail.throttled_periods is None:
-        return []
-    share = detail.throttled_periods / detail.periods if detail.periods else 0.0
-    now = time.monotonic()
-    if seen.throttled_since is None:
-        if share >= THROTTLED_FROM and now - seen.throttled_told_at >= QUIET:
-            seen.throttled_since = seen.throttled_told_at = now
-            return [(Kind.THROTTLED, {"share": round(100 * share, 1)})]
-    elif share < THROTTLED_UNTIL:
-        since, seen.throttled_since = seen.throttled_since, None
-        return [(Kind.UNTHROTTLED, {"seconds": round(now - since)})]
-    return []

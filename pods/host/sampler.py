@@ -130,6 +130,7 @@ class Sampler:
             try:
                 one = group.usage(self._memory_total)
                 more = group.detail(whole=looked_at) if detailed or group.details is None else None
+                self._look_at_limits(sampled, container_id, group, detailed=detailed)
             except CgroupGoneError:
                 # Its end is an event that the watcher sees too; until then the others go on.
                 group.close()
@@ -141,13 +142,13 @@ class Sampler:
             if sums is not None:
                 sums.of(sampled.names[container_id]).add(one, more)
             if self.noticer is not None:
-                self.noticer.sampled(sampled.seen, container_id, one, more, self.source)
+                self.noticer.sampled(sampled.seen, container_id, more, self.source)
             containers[container_id] = one if more is None or not looked_at else _with(one, more)
         total, more = self._total(sampled, detailed=detailed, looked_at=looked_at)
         if sums is not None:
             sums.total.add(total, more)
         if self.noticer is not None:
-            self.noticer.sampled(sampled.seen, "", total, more, self.source)
+            self.noticer.sampled(sampled.seen, "", more, self.source)
         if looked_at and more is not None:
             total = _with(total, more)
         pod = PodUsage(at=at, source=self.source, total=total, containers=containers)
@@ -160,6 +161,7 @@ class Sampler:
             try:
                 total = sampled.total.usage(self._memory_total)
                 more = sampled.total.detail(whole=looked_at) if detailed or sampled.total.details is None else None
+                self._look_at_limits(sampled, "", sampled.total, detailed=detailed)
             except CgroupGoneError:
                 sampled.total.close()
                 sampled.total, self._retry = None, True
@@ -168,6 +170,10 @@ class Sampler:
             return self._with_network(sampled, sampled.infra_id, total), more
         why = dict.fromkeys(("received", "sent"), sampled.no_network)
         return msgspec.structs.replace(total, missing={**total.missing, **why}), more
+
+    def _look_at_limits(self, sampled: _Sampled, container_id: str, group: Group, *, detailed: bool) -> None:
+        if self.noticer is not None and (detailed or group.own_limits is None):
+            self.noticer.limits(sampled.seen, container_id, group.limits(), self.source)
 
     def _with_network(self, sampled: _Sampled, container_id: str, one: Usage) -> Usage:
         try:

@@ -10,11 +10,13 @@ class Kind(StrEnum):
     """What a timeline can be narrowed to. ``details`` of each are named behind it."""
 
     ENGINE = "engine"  # {action} as the engine has it; a container's end also {exit_code}
-    OOM = "oom"  # {process, pid, limit: "container" | "pod" | "host"} from the kernel's log, or {count} from counters
+    # {process, pid, limit: "container" | "pod" | "parent" | "host", bytes: of that limit, if known} from the kernel's
+    # log, or {count} from counters
+    OOM = "oom"
     MEMORY_LIMIT = "memory_limit"  # {count}: it ran into its limit again and again
     THROTTLED = "throttled"  # {share}: percent of the enforcement periods
     UNTHROTTLED = "unthrottled"  # {seconds}: how long it had lasted
-    LIMITS = "limits"  # {name: [before, after]}
+    LIMITS = "limits"  # {name: [before, after]} as pods.cgroups.own_limits has them; -1 = no limit
     HEALTH = "health"  # {status, before}
     LEFT_OUT = "left_out"  # {count}: more happened in this minute than is kept
 

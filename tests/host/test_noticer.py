@@ -9,6 +9,9 @@ import msgspec
 import pytest
 
 from pods.cgroups.kernel_log import Kill
+from pods.cgroups.layout import container_path, detect, pod_path
+from pods.cgroups.own_limits import Limits
+from pods.domain.event_words import words
 from pods.engine.system import Event as EngineEvent
 from pods.host.inventory import Inventory, Known
 from pods.host.kernel_log import KernelLogFollower
@@ -17,7 +20,7 @@ from pods.host.observer import Identity
 from pods.host.sampler import Sampler
 from pods.host.watcher import Watcher
 from pods.messages.events import Event, Kind
-from pods.messages.live import Detail, Usage
+from pods.messages.live import Detail, LiveTick
 from pods.messages.names import EVENTS
 from tests.builders import container, engine_id, members, pod
 from tests.host.conftest import Desk, Reported
@@ -50,13 +53,19 @@ def noticer() -> tuple[Noticer, Reported, Known]:
 
 
 @pytest.fixture
-def at_work(desk: Desk) -> Iterator[Desk]:
+def ticks() -> list[LiveTick]:
+    """What the sampler of ``at_work`` has published."""
+    return []
+
+
+@pytest.fixture
+def at_work(desk: Desk, ticks: list[LiveTick]) -> Iterator[Desk]:
     """A desk whose watcher, sampler and follower of the kernel's log run."""
     worker = desk.worker
     noticer = Noticer(worker.identity, worker.inventory, desk.reported)
     watcher = Watcher(worker.connection, worker.observer, desk.reported, noticer=noticer)
     proc = Path(f"/proc/{desk.box.pid}/root/proc")
-    sampler = Sampler("alpha", worker.inventory, lambda _: None, noticer=noticer, cgroup_root=CGROUP, proc_root=proc)
+    sampler = Sampler("alpha", worker.inventory, ticks.append, noticer=noticer, cgroup_root=CGROUP, proc_root=proc)
     follower = KernelLogFollower(noticer)
     parts: list[KernelLogFollower | Watcher | Sampler] = [follower, watcher, sampler]
     for part in parts:
@@ -76,6 +85,7 @@ def test_a_container_killed_for_want_of_memory_is_told_of_though_the_engine_forg
     if event.source == "kernel log":
         assert event.details["process"] == "tail"
         assert event.details["limit"] == "container"
+        assert event.details["bytes"] == 24 << 20
     died = wait_for(at_work.reported, lambda one: one.details.get("action") == "died" and one.container == "hungry")
     assert died.details["exit_code"] == 137
     started = wait_for(at_work.reported, lambda one: one.details.get("action") == "start" and one.container == "app")
@@ -111,10 +121,6 @@ def wait_until(true: Callable[[], bool], timeout: float = 40) -> None:
         time.sleep(0.05)
 
 
-def usage(**values: Any) -> Usage:
-    return Usage(**({"cpu": 1.0, "memory": 5, "memory_limit": 100, "pids": 1} | values))
-
-
 def detail(kills: int = 0, hits: int = 0, throttled: float = 0.0) -> Detail:
     return Detail(seconds=10, periods=10, throttled_periods=throttled, events={"oom_kill": kills, "max": hits})
 
@@ -123,8 +129,8 @@ def test_counters_tell_of_kills_where_the_kernels_log_cannot_be_read(noticer: tu
     one, reported, known = noticer
     app = engine_id("web/app")
     for kills in (4, 4, 6):
-        one.sampled(known, app, usage(), detail(kills), "cgroup v1")
-        one.sampled(known, "", usage(), detail(0), "cgroup v1")
+        one.sampled(known, app, detail(kills), "cgroup v1")
+        one.sampled(known, "", detail(0), "cgroup v1")
     one.flush()
     (event,) = told(reported)
     assert (event.kind, event.container, event.details, event.unit) == (Kind.OOM, "app", {"count": 2}, "web.service")
@@ -134,8 +140,8 @@ def test_on_v2_the_pods_counter_tells_of_a_container_that_is_gone(noticer: tuple
     one, reported, known = noticer
     app = engine_id("web/app")
     for members_kills, pods_kills in ((0, 0), (1, 1), (1, 2)):
-        one.sampled(known, app, usage(), detail(members_kills), "cgroup v2")
-        one.sampled(known, "", usage(), detail(pods_kills), "cgroup v2")
+        one.sampled(known, app, detail(members_kills), "cgroup v2")
+        one.sampled(known, "", detail(pods_kills), "cgroup v2")
     one.flush()
     assert [(event.container, event.details) for event in told(reported)] == [("app", {"count": 1}), ("", {"count": 1})]
 
@@ -147,7 +153,7 @@ def test_with_the_kernels_log_the_counters_say_nothing_twice(noticer: tuple[Noti
     path = f"/libpod_parent/{known.pod.id}/libpod-{app}"
     one.killed(Kill(7, "tail", 12, app, path, f"/libpod_parent/{known.pod.id}"))
     for kills in (0, 1):
-        one.sampled(known, app, usage(), detail(kills), "cgroup v1")
+        one.sampled(known, app, detail(kills), "cgroup v1")
     one.flush()
     (event,) = told(reported)
     assert event.details == {"process": "tail", "pid": 12, "limit": "pod"}
@@ -168,20 +174,54 @@ def test_a_kill_in_a_pod_that_the_watcher_does_not_know_yet_waits_for_it(
     assert (event.pod_name, event.container, event.details["limit"]) == ("db", "app", "container")
 
 
-def test_a_changed_memory_limit_is_told_of(noticer: tuple[Noticer, Reported, Known]) -> None:
+def test_a_changed_limit_is_told_of(noticer: tuple[Noticer, Reported, Known]) -> None:
     one, reported, known = noticer
-    for limit in (100, 100, 200, None, 200):
-        one.sampled(known, "", usage(memory_limit=limit), None, "cgroup v1")
+    seen: list[Limits] = [
+        {"memory": -1, "cpu": 0.5},
+        {"memory": -1, "cpu": 0.5},
+        {"memory": 64 << 20, "cpu": 1.5},
+        {"cpu": 1.5},
+        {"memory": 64 << 20, "cpu": 1.5},
+    ]
+    for limits in seen:
+        one.limits(known, engine_id("web/app"), limits, "cgroup v1")
     one.flush()
     (event,) = told(reported)
-    assert (event.kind, event.details) == (Kind.LIMITS, {"memory": [100, 200]})
+    assert (event.kind, event.container) == (Kind.LIMITS, "app")
+    assert event.details == {"memory": [-1, 64 << 20], "cpu": [0.5, 1.5]}
+    assert words(event.kind, event.details) == (
+        "limits changed: memory no limit → 64.0 MiB; CPU 0.5 processors → 1.5 processors",
+        "info",
+    )
+
+
+@pytest.mark.engine
+def test_limits_changed_by_podman_update_and_by_hand_are_told_of(at_work: Desk, ticks: list[LiveTick]) -> None:
+    at_work.make("web", "app")
+    app = at_work.members("web")["app"]
+    own = container_path(app.pid or 0, at_work.worker.kernel.proc_root)
+    assert own is not None
+    whole = pod_path(own, at_work.inspect("web")["Id"])
+    assert whole is not None
+    layout = detect()
+    file = "memory.max" if layout.version == "v2" else "memory.limit_in_bytes"
+    directory = layout.directory("memory", whole)
+    assert directory is not None
+    wait_until(lambda: any(app.id in one["pods"].get(app.pod_id, "") for one in tuple(ticks)))
+    at_work.box.podman("update", "--cpus", "0.5", "--memory", "64m", "app")
+    event = wait_for(at_work.reported, lambda one: one.kind == Kind.LIMITS and one.container == "app")
+    assert event.details["cpu"] == [-1, 0.5]
+    assert event.details["memory"] == [-1, 64 << 20]
+    (directory / file).write_text(str(128 << 20))
+    by_hand = wait_for(at_work.reported, lambda one: one.kind == Kind.LIMITS and one.container == "")
+    assert (by_hand.pod_name, by_hand.details) == ("web", {"memory": [-1, 128 << 20]})
 
 
 def test_throttling_and_the_memory_limit_are_told_of_when_they_begin(noticer: tuple[Noticer, Reported, Known]) -> None:
     one, reported, known = noticer
     app = engine_id("web/app")
     for hits, throttled in ((0, 0.0), (3, 5.0), (9, 5.0), (9, 0.0), (12, 5.0)):
-        one.sampled(known, app, usage(), detail(hits=hits, throttled=throttled), "cgroup v1")
+        one.sampled(known, app, detail(hits=hits, throttled=throttled), "cgroup v1")
     one.flush()
     assert [event.kind for event in told(reported)] == [Kind.MEMORY_LIMIT, Kind.THROTTLED, Kind.UNTHROTTLED]
 

@@ -1,0 +1,90 @@
+"""The limits that one cgroup itself has, from files that stay open: cheap enough to see in time that they changed.
+
+``pods.cgroups.limits`` reads all of them, and what is left of those above. Meanings: the kernel's
+Documentation/admin-guide/cgroup-v1 and cgroup-v2.rst.
+"""
+
+from contextlib import suppress
+
+from pods.cgroups.files import KernelFile
+from pods.cgroups.layout import Layout
+from pods.cgroups.limits import NO_LIMIT
+from pods.cgroups.reader import UNLIMITED, CgroupGoneError
+
+Limits = dict[str, int | float | str]
+# (our name, v1 controller, file)
+_V1_FILES = (
+    ("memory", "memory", "memory.limit_in_bytes"),
+    ("quota", "cpu", "cpu.cfs_quota_us"),
+    ("period", "cpu", "cpu.cfs_period_us"),
+    ("cpu_weight", "cpu", "cpu.shares"),
+    ("pids", "pids", "pids.max"),
+    ("cpuset", "cpuset", "cpuset.cpus"),
+)
+_V2_FILES = (
+    ("memory", "memory", "memory.max"),
+    ("cpu", "cpu", "cpu.max"),
+    ("cpu_weight", "cpu", "cpu.weight"),
+    ("pids", "pids", "pids.max"),
+    ("cpuset", "cpuset", "cpuset.cpus"),
+)
+
+
+class OwnLimitReader:
+    """The limits of the cgroup ``path`` (as in /proc/PID/cgroup); what it has no file for is left out."""
+
+    def __init__(self, layout: Layout, path: str) -> None:
+        self._path = path
+        self._files: dict[str, KernelFile] = {}
+        if path.startswith("/.."):  # it lies above our own cgroup namespace
+            return
+        for name, controller, file in _V2_FILES if layout.version == "v2" else _V1_FILES:
+            directory = layout.directory(controller, path)
+            if directory is not None:
+                with suppress(OSError):
+                    self._files[name] = KernelFile(directory / file, 4096)
+
+    def read(self) -> Limits:
+        """Return the limits now: ``memory`` in bytes, ``cpu`` in processors' time, ``pids``; NO_LIMIT for none of it.
+
+        ``cpuset`` are the processors as text, "" for all; ``cpu_weight`` is the share, in the kernel's own number.
+        Raises CgroupGoneError.
+        """
+        try:
+            texts = {name: file.read().decode("ascii", "replace").strip() for name, file in self._files.items()}
+        except OSError as error:  # ENODEV once the cgroup is removed
+            raise CgroupGoneError(self._path) from error
+        found: Limits = {}
+        quota = texts.pop("cpu", "").split() or [texts.pop("quota", ""), texts.pop("period", "")]
+        if (cpu := _processors(*quota[:2])) is not None:
+            found["cpu"] = cpu
+        if "cpuset" in texts:
+            found["cpuset"] = texts.pop("cpuset")
+        for name, text in texts.items():
+            if (value := _number(text)) is not None:
+                found[name] = value
+        return found
+
+    def close(self) -> None:
+        """Close every file. Harmless when repeated."""
+        files = list(self._files.values())
+        self._files.clear()
+        for file in files:
+            file.close()
+
+
+def _number(text: str) -> int | None:
+    if text == "max":
+        return NO_LIMIT
+    try:
+        value = int(text)
+    except ValueError:
+        return None
+    return NO_LIMIT if value < 0 or value >= UNLIMITED else value
+
+
+def _processors(quota: str = "", period: str = "") -> float | None:
+    allowed, every = _number(quota), _number(period)
+    if allowed is None or not every or every < 0:
+        return None
+    return NO_LIMIT if allowed == NO_LIMIT else round(allowed / every, 3)
