@@ -15,17 +15,35 @@ from pods.host.connection import Connection
 from pods.host.in_force import Kernel
 from pods.host.infra import find_cgroup
 from pods.host.insight import cgroup_tree, members_of, namespaces
+from pods.host.shared import Shared
 from pods.messages import plain
 from pods.messages.questions import Answer, Kind, Processes, Question
 
 log = logging.getLogger(__name__)
 LARGEST = 768 * 1024  # bytes of JSON: an answer travels through the channel layer in one piece
 MOST_PROCESSES = 4000
+SHARED = {Kind.CGROUP_TREE, Kind.NAMESPACES, Kind.TOP}  # of the pages that read themselves again
 Left = Callable[[], float]
 
 
-def answer(connection: Connection, question: Question, kernel: Kernel | None = None) -> Answer:
-    """Return the answer, also where it is that nothing could be read. ``kernel``: that of the engine; ours if None."""
+def answer(
+    connection: Connection, question: Question, kernel: Kernel | None = None, shared: Shared | None = None
+) -> Answer:
+    """Return the answer, also where it is that nothing could be read. ``kernel``: that of the engine; ours if None.
+
+    What pages ask again and again is read once for all of them, through ``shared``.
+    """
+
+    def read() -> Answer:
+        return _answer(connection, question, kernel)
+
+    if shared is None or question.kind not in SHARED:
+        return read()
+    found = shared.answer((question.kind, question.pod_id), read, question.timeout)
+    return msgspec.structs.replace(found, id=question.id)
+
+
+def _answer(connection: Connection, question: Question, kernel: Kernel | None) -> Answer:
     until = time.monotonic() + question.timeout
 
     def left() -> float:

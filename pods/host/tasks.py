@@ -49,7 +49,7 @@ def answer(raw: dict[str, Any]) -> None:
         log.error("a malformed question was dropped: %s", error)
         return
     worker = bootsteps.worker_of(question.host)
-    found = questions.answer(worker.connection, question, worker.kernel)
+    found = questions.answer(worker.connection, question, worker.kernel, worker.shared)
     push(answer_group(question.id), {"type": "question.answer", "answer": encode(found)})
 
 

@@ -17,6 +17,7 @@ from pods.host.inventory import Inventory
 from pods.host.ledger import Ledger
 from pods.host.looks import Looks
 from pods.host.observer import Identity, Observer, try_observe
+from pods.host.shared import Shared
 from pods.host.streams import Streams
 from pods.host.turns import Turns
 from pods.messages import names
@@ -53,6 +54,7 @@ class HostWorker:
     turns: Turns = field(default_factory=Turns)
     kernel: Kernel = field(default_factory=Kernel)
     looks: Looks = field(default_factory=Looks)
+    shared: Shared = field(default_factory=Shared)
 
     def __post_init__(self) -> None:
         self.observer = Observer(self.identity, self.inventory, kernel=self.kernel)
