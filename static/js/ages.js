@@ -23,7 +23,12 @@ function stamp(element, now) {
   const stale = now - tick.heardAt > STALE_AFTER;
   const moment = clock(tick.at);
   put(element, stale ? `as of ${moment}, ${inWords((now - tick.heardAt) / 1000)}` : `live · ${moment}`);
-  element.closest("[data-host]").toggleAttribute("data-stale", stale);
+  const holder = element.closest("[data-host]");
+  if (holder.hasAttribute("data-stale") === stale) return;
+  holder.toggleAttribute("data-stale", stale);
+  // Where pods stand in groups, a host's head is not around its pods.
+  const host = CSS.escape(element.dataset.clock);
+  for (const pod of document.querySelectorAll(`.group tbody.pod[data-host="${host}"]`)) pod.toggleAttribute("data-stale", stale);
 }
 
 /** Show what time it is, or was, in everything below `root`. */

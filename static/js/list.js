@@ -1,16 +1,41 @@
-// Keeps the list of pods what the server says it is: rows alone where that is enough, else the whole page of it.
+// Keeps the list of pods what the server says it is: rows alone where that is enough, else all of it that was read.
 import { address } from "./filter.js";
 import { forget } from "./numbers.js";
+import { isLive, orderKeeper, place } from "./order.js";
 import { fetched, focusPath, refocus, replace, settle } from "./rows.js";
 
 const TOOLS_EVERY = 1000; // ms between two readings of the counts
 let toolsTimer = 0;
+let shown = ""; // what was asked for of what is on the page, but for pages
 
-function insert(table, pod) {
-  const before = [...table.tBodies].find((other) => other.dataset.name > pod.dataset.name);
-  table.insertBefore(pod, before || null);
-  window.htmx?.process(pod);
-  settle(pod);
+const list = () => document.querySelector(".list");
+
+function withoutPages(url) {
+  const copy = new URL(url);
+  for (const name of ["page", "through", "open"]) copy.searchParams.delete(name);
+  return copy.href;
+}
+
+/** The address of everything that is on the page now. */
+function everything() {
+  const url = address();
+  const { page, through } = list().dataset;
+  const same = withoutPages(url) === shown && (url.searchParams.get("page") || "1") === page;
+  if (same && through !== page) url.searchParams.set("through", through);
+  return url;
+}
+
+/** Ask for the containers of those pods too that are unfolded. */
+export function withOpen(url) {
+  const open = [...document.querySelectorAll('#hosts .expand[aria-expanded="true"]')].slice(0, 200);
+  if (open.length) url.searchParams.set("open", open.map((button) => button.closest("tbody").dataset.key).join(","));
+  return url;
+}
+
+/** Whether every pod that the address asks for is on the page. */
+export function isWhole() {
+  const { page, through, pages } = list().dataset;
+  return page === "1" && through === pages;
 }
 
 function remove(pod) {
@@ -42,8 +67,9 @@ function takeSections(fresh) {
   for (const section of wanted) {
     let former = document.getElementById(section.id);
     if (former) keepTyped(former, section);
-    else {
-      former = document.createElement("section");
+    else former = document.createElement("section");
+    // Moving a part that stands right would cost it its focus.
+    if (last ? last.nextElementSibling !== former : hosts.firstElementChild !== former) {
       hosts.insertBefore(former, last ? last.nextSibling : hosts.firstChild);
     }
     replace(former, section);
@@ -53,47 +79,83 @@ function takeSections(fresh) {
   if (empty) hosts.append(empty);
 }
 
+const PARTS = { tools: ".view-row", view: "#sorted", "pager-below": "#end" };
+
 function takeTools(fresh) {
-  const list = document.querySelector(".list");
   const from = fresh.querySelector(".list");
-  Object.assign(list.dataset, from.dataset);
-  for (const id of ["tools", "pager-below"]) {
+  const parts = Object.keys(PARTS).filter((id) => fresh.getElementById(id) || !from.dataset.counts);
+  Object.assign(list().dataset, from.dataset);
+  for (const id of parts) {
     const former = document.getElementById(id);
     const next = fresh.getElementById(id);
     if (former && next && former.isEqualNode(next)) continue;
     const label = document.activeElement?.id === "by-label" ? document.activeElement.value : null;
-    const chip = former?.contains(document.activeElement) ? document.activeElement.id : "";
+    const inside = former?.contains(document.activeElement) ? document.activeElement.id : "";
     if (former && next) former.replaceWith(next);
-    else if (next) list.append(next);
+    else if (next) list().querySelector(PARTS[id]).before(next);
     else former?.remove();
-    if (chip) document.getElementById(chip)?.focus();
+    if (inside) document.getElementById(inside)?.focus();
     if (label !== null) document.getElementById("by-label").value = label;
   }
 }
 
-/** Read this page of the list again. */
+/** Take note that what is on the page is what the address asks for now. */
+export function showsStill() {
+  shown = withoutPages(address());
+}
+
+/** Read again all of the list that is on the page. */
 export async function refreshList() {
   clearTimeout(toolsTimer);
   toolsTimer = 0;
-  const url = address();
-  const fresh = await fetched(url);
-  if (url.href !== address().href) return; // typed on meanwhile: the next answer counts
+  const url = everything();
+  const asked = address().href;
+  const fresh = await fetched(withOpen(url));
+  if (asked !== address().href) return; // typed on meanwhile: the next answer counts
+  shown = withoutPages(asked);
+  // The server knows no live numbers.
+  const putBack = isLive(fresh.querySelector(".list").dataset.sort) && isLive() ? orderKeeper() : null;
   takeTools(fresh);
   takeSections(fresh);
+  putBack?.();
   settle(document.getElementById("hosts"));
 }
 
-function countsChanged() {
+/** Read the counts again soon. */
+export function countsChanged() {
   toolsTimer ||= setTimeout(async () => {
     toolsTimer = 0;
+    const url = everything();
     try {
-      const url = address();
-      url.pathname = "/fragments/counts/";
-      takeTools(await fetched(url));
+      const counts = new URL(url);
+      counts.pathname = "/fragments/counts/";
+      const fresh = await fetched(counts);
+      // More was read meanwhile, or typed: another answer comes.
+      if (url.href !== everything().href) return countsChanged();
+      const whole = isWhole();
+      takeTools(fresh);
+      // A row that came to a list that was all there is on the page too.
+      if (whole) list().dataset.through = list().dataset.pages;
     } catch (error) {
       console.info("the counts could not be read; the next change repeats it", error.message);
     }
   }, TOOLS_EVERY);
+}
+
+/** Put the row of a pod where it belongs; returns false where this page has no place for it. */
+function put(former, fresh) {
+  const table = document.getElementById(fresh.dataset.section)?.querySelector("table.pods");
+  if (former) {
+    const same = former.closest("section.host")?.id === fresh.dataset.section;
+    replace(former, fresh);
+    if (!same && table) place(table, fresh);
+    return same || (table && isWhole());
+  }
+  if (!table || !isWhole()) return false;
+  place(table, fresh);
+  window.htmx?.process(fresh);
+  settle(fresh);
+  return true;
 }
 
 /** Read some pods again: changed rows are replaced, gone ones taken out, new ones put in where this page shows them. */
@@ -101,24 +163,99 @@ export async function refreshPods(keys) {
   const url = address();
   url.pathname = "/fragments/pods/";
   url.searchParams.set("ids", keys.join(","));
-  const parsed = await fetched(url);
+  const parsed = await fetched(withOpen(url));
   const found = new Map([...parsed.querySelectorAll("tbody.pod")].map((pod) => [pod.dataset.key, pod]));
-  const pages = Number(document.querySelector(".list").dataset.pages);
   let moved = false;
   for (const key of keys.map(String)) {
     const former = document.getElementById(`pod-${key}`);
     const fresh = found.get(key);
-    if (former && fresh) replace(former, fresh);
+    const table = former?.closest("table");
+    if (fresh) moved = !put(former, fresh) || moved;
     else if (former) {
-      const table = former.closest("table");
       remove(former);
-      moved ||= pages > 1 || !table.querySelector("tbody.pod");
-    } else if (fresh) {
-      const table = document.querySelector(`#host-${CSS.escape(fresh.dataset.host)} table.pods`);
-      if (pages > 1 || !table) moved = true;
-      else insert(table, fresh);
+      moved ||= !isWhole();
     }
+    moved ||= Boolean(table) && !table.querySelector("tbody.pod");
   }
   if (moved) await refreshList();
   else countsChanged();
+}
+
+/** Put what further pages show behind what is there. */
+function append(fresh) {
+  const hosts = document.getElementById("hosts");
+  const came = [];
+  for (const section of fresh.querySelectorAll("#hosts > section.host")) {
+    const former = document.getElementById(section.id);
+    const table = former?.querySelector("table.pods");
+    const pods = [...section.querySelectorAll("tbody.pod")].filter((pod) => !document.getElementById(pod.id));
+    if (table) table.append(...pods);
+    else if (!former && section.matches(".host-line")) hosts.querySelector(":scope > .group").before(section);
+    else if (!former) hosts.append(section);
+    else continue;
+    came.push(...(table ? pods : [section]));
+  }
+  for (const one of came) {
+    window.htmx?.process(one);
+    settle(one);
+  }
+}
+
+const AT_MOST = 1000; // rows on one page
+const ONCE = 5; // pages in one reading
+let reading = null;
+
+/** Read further pages, up to `pages` of them; returns whether there may be more to read. */
+async function readOn(pages) {
+  const { page, through, pages: last } = list().dataset;
+  const rows = document.querySelectorAll("#hosts tbody.pod").length;
+  if (through === last || rows >= AT_MOST || withoutPages(address()) !== shown) return false;
+  const url = address();
+  url.searchParams.set("page", Number(through) + 1);
+  url.searchParams.set("through", Math.min(Number(through) + pages, Number(last)));
+  const fresh = await fetched(withOpen(url));
+  const now = list().dataset;
+  if (withoutPages(url) !== withoutPages(address()) || now.page !== page || now.through !== through) return true;
+  now.through = fresh.querySelector(".list").dataset.through;
+  append(fresh);
+  countsChanged();
+  return true;
+}
+
+async function readWhile(pages, wanted) {
+  while (await readOn(pages)) if (!wanted()) break;
+}
+
+/** Read on, one reading at a time, as long as `wanted` says so. */
+export function loadMore(wanted, pages = 1) {
+  reading ||= readWhile(pages, wanted)
+    .catch((error) => console.info("further pods could not be read; scrolling repeats it", error.message))
+    .finally(() => {
+      reading = null;
+    });
+  return reading;
+}
+
+/** Read everything that one page may hold. */
+export const loadAll = () => loadMore(() => true, ONCE);
+
+// Containers are read when their pod is unfolded.
+const unfolded = new Set();
+document.addEventListener("podweb:unfolded", (event) => {
+  if (!list()) return;
+  if (!unfolded.size) {
+    queueMicrotask(() => {
+      const keys = [...unfolded].slice(0, 100);
+      unfolded.clear();
+      refreshPods(keys).catch((error) => console.info("the containers could not be read", error.message));
+    });
+  }
+  unfolded.add(event.detail.dataset.key);
+});
+
+if (list()) {
+  shown = withoutPages(location.href);
+  const end = document.getElementById("more");
+  const isNear = () => end.getBoundingClientRect().top < 2 * window.innerHeight;
+  new IntersectionObserver(() => isNear() && loadMore(isNear), { rootMargin: "100% 0px" }).observe(end);
 }

@@ -6,6 +6,7 @@ import { refreshList, refreshPods } from "./list.js";
 import { connect } from "./live.js";
 import { tick } from "./numbers.js";
 import { focusPath, refocus, refreshDetail, setStates, settle } from "./rows.js";
+import "./sorting.js";
 
 const NAMED_AT_MOST = 100; // pods in one reading
 

@@ -81,6 +81,9 @@ function whyNone(host, state) {
   return RUNS.test(state) ? "no numbers came for it" : "it does not run";
 }
 
+/** Return the newest numbers of a pod's own cgroup; undefined where none are known. */
+export const usageOf = (pod) => last.get(pod.dataset.pod)?.total;
+
 /** Show the newest numbers in one pod's rows; those of what does not run become unknown. */
 export function show(pod) {
   const usage = last.get(pod.dataset.pod);

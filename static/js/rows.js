@@ -16,7 +16,11 @@ function expand(pod, isOpen) {
   const button = pod.querySelector(".expand");
   if (!button) return;
   button.setAttribute("aria-expanded", String(isOpen));
-  for (const line of pod.querySelectorAll(".container-row")) line.hidden = !isOpen;
+  const lines = pod.querySelectorAll(".container-row");
+  for (const line of lines) line.hidden = !isOpen;
+  if (isOpen && !lines.length && pod.dataset.whole === undefined && !button.disabled) {
+    document.dispatchEvent(new CustomEvent("podweb:unfolded", { detail: pod }));
+  }
 }
 
 function announce(alert) {

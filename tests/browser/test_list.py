@@ -10,7 +10,7 @@ from pods.control.snapshots import apply_snapshot
 from pods.models import Host, Pod
 from tests.browser.conftest import LookAt
 from tests.browser.test_pages import LOOKS, check
-from tests.builders import bring_online, engine_id, pod, snapshot
+from tests.builders import bring_online, engine_id, members, pod, snapshot
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
@@ -35,7 +35,7 @@ def test_the_search_finds_pods_on_other_pages_while_typing(look_at: LookAt, host
     expect(page).to_have_url(re.compile(r"\?q=pod22$"))
     expect(page.locator("#chip-running .count")).to_have_text("3")
     page.fill("#filter", "")
-    expect(page.locator("tbody.pod:visible")).to_have_count(100)
+    expect(page.locator("tbody.pod:visible")).to_have_count(50)
     expect(page.locator("#filter")).to_be_focused()
     assert page.evaluate("window.stays")
 
@@ -44,9 +44,9 @@ def test_the_next_page_and_a_filter_are_links(look_at: LookAt, host: Host, victo
     fill(230)
     page = look_at("/", victor).page
     page.get_by_role("link", name="Page after").first.click()
-    expect(page.locator("tbody.pod .name a").first).to_have_text("pod100")
+    expect(page.locator("tbody.pod .name a").first).to_have_text("pod050")
     page.locator("#chip-running").click()
-    expect(page.locator("tbody.pod")).to_have_count(77)
+    expect(page.locator("#pager-above")).to_contain_text("of 77")
     expect(page.locator("#chip-running")).to_have_attribute("aria-current", "true")
     page.get_by_label("Only pods with this label").fill("nothing")
     page.keyboard.press("Enter")
@@ -62,13 +62,52 @@ def test_news_of_rows_on_other_pages_leave_this_one_as_it_is(look_at: LookAt, ho
     expect(page.locator("[data-name=pod000] .pod-row .c-state")).to_have_text("Paused")
     news("pod229", state="Paused")
     expect(page.locator("#chip-paused .count")).to_have_text("2")
-    expect(page.locator("tbody.pod")).to_have_count(100)
+    expect(page.locator("tbody.pod")).to_have_count(50)
     expect(page.locator("[data-name=pod229]")).to_have_count(0)
     # A new pod that belongs here comes, and the last of the page makes room.
     news("aaa")
     expect(page.locator("tbody.pod .name a").first).to_have_text("aaa")
-    expect(page.locator("tbody.pod")).to_have_count(100)
+    expect(page.locator("tbody.pod")).to_have_count(50)
     expect(page.locator("#pager-above")).to_contain_text("of 231")
+
+
+def test_further_pods_come_while_scrolling_and_stay_what_the_server_says(
+    look_at: LookAt, host: Host, victor: User
+) -> None:
+    fill(120)
+    page = look_at("/", victor).page
+    pods = page.locator("tbody.pod")
+    expect(pods).to_have_count(50)
+    pods.nth(49).scroll_into_view_if_needed()
+    expect(pods).to_have_count(100)
+    pods.nth(99).scroll_into_view_if_needed()
+    expect(pods.locator(".name a")).to_have_text([f"pod{n:03}" for n in range(120)])
+    expect(page.locator("#pager-above")).to_contain_text("1\N{EN DASH}120 of 120")
+    news("pod119", state="Paused")
+    expect(page.locator("[data-name=pod119] .pod-row .c-state")).to_have_text("Paused")
+    # All is there: what comes, comes in its place, and nothing is read again for it.
+    page.evaluate("document.querySelector('[data-name=pod060]').dataset.stays = ''")
+    news("pod060a")
+    expect(pods.nth(61).locator(".name a")).to_have_text("pod060a")
+    expect(page.locator("#pager-above")).to_contain_text("1\N{EN DASH}121 of 121")
+    expect(page.locator("[data-name=pod060][data-stays]")).to_have_count(1)
+
+
+def test_containers_are_read_when_a_pod_is_unfolded_and_kept_up_to_date(
+    look_at: LookAt, host: Host, victor: User
+) -> None:
+    bring_online("alpha", pod("web"), containers=members("web", "app"))
+    page = look_at("/", victor).page
+    expect(page.locator(".container-row")).to_have_count(0)
+    page.get_by_role("button", name="Containers of web").click()
+    expect(page.locator(".container-row:visible .name a")).to_have_text(["infra", "app"])
+    expect(page.get_by_role("button", name="Containers of web")).to_be_focused()
+    ids = (engine_id("web"),)
+    parts = members("web", "app", "db")
+    apply_snapshot(snapshot(pod("web"), containers=parts, complete=False, pod_ids=ids))
+    expect(page.locator(".container-row:visible .name a")).to_have_text(["infra", "app", "db"])
+    page.reload()
+    expect(page.locator(".container-row:visible .name a")).to_have_text(["infra", "app", "db"])
 
 
 def test_a_row_that_no_longer_fits_the_filter_leaves(look_at: LookAt, host: Host, victor: User) -> None:

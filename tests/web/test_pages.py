@@ -27,8 +27,8 @@ def browser(user: User) -> Client:
     return client
 
 
-def text(client: Client, path: str, status_code: int = 200) -> str:
-    answer = client.get(path)
+def text(client: Client, path: str, status_code: int = 200, headers: dict[str, str] | None = None) -> str:
+    answer = client.get(path, headers=headers)
     assert answer.status_code == status_code, answer.content
     return answer.content.decode()
 

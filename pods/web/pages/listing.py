@@ -1,16 +1,15 @@
-"""One page of the list of pods: what was asked for in the address, the rows, and what else there would be to see.
+"""One stretch of the list of pods: what was asked for in the address, the rows, and what else there would be to see.
 
 The number of queries does not depend on how many pods or hosts there are.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import urlencode
+from itertools import groupby
 
 from django.contrib.auth.models import User
 from django.db.models import Count, QuerySet
-from django.http import QueryDict
 from django.utils import timezone
 
 from pods.domain import access
@@ -19,90 +18,39 @@ from pods.messages.names import Verb
 from pods.models import Host, Pod
 from pods.models.operations import OperationState
 from pods.models.pods import PodState
+from pods.web.pages.chips import Chip, host_chips, label_chips, status_chips
+from pods.web.pages.heads import Head, heads
+from pods.web.pages.order import common_keys, group_of, in_order, label_totals, section_id, section_of
 from pods.web.pages.rows import FAILURE_SHOWN_FOR, Outcome, Row, outcome_of, rows
+from pods.web.pages.wanted import BY_LABEL, GROUPS, SORTS, Wanted
 
-PAGE_SIZE = 100
-# What an address may hold of each; the rest is left out.
-LONGEST = 200  # characters
-MOST = 10  # words, labels
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What the address asks for. ``statuses`` are lower case, ``hosts`` are slugs; empty = every one."""
-
-    words: str = ""
-    statuses: tuple[str, ...] = ()
-    labels: tuple[str, ...] = ()
-    hosts: tuple[str, ...] = ()
-    page: int = 1
-
-    @property
-    def narrows(self) -> bool:
-        """Whether some pods may be left out."""
-        return bool(self.words or self.statuses or self.labels or self.hosts)
-
-    def query(self) -> str:
-        """Return it as the part of an address from ``?`` on; "" for everything."""
-        pairs = [("q", self.words)] if self.words else []
-        pairs += [("status", status) for status in self.statuses]
-        pairs += [("label", label) for label in self.labels]
-        pairs += [("host", host) for host in self.hosts]
-        pairs += [("page", str(self.page))] if self.page > 1 else []
-        return f"?{urlencode(pairs)}" if pairs else ""
-
-
-def parse_wanted(parameters: QueryDict) -> Wanted:
-    """Return what the address asks for. What makes no sense in it is left out: an old link still shows pods."""
-    known = {state.value.lower() for state in PodState}
-    page = parameters.get("page", "")
-    words = parameters.get("q", "").replace("\0", "")[:LONGEST].split()
-    return Wanted(
-        words=" ".join(words[:MOST]),
-        statuses=tuple(unique(word for word in parameters.getlist("status") if word in known)),
-        labels=tuple(unique(clean(parameters.getlist("label")))[:MOST]),
-        hosts=tuple(unique(clean(parameters.getlist("host")))),
-        page=max(1, int(page)) if page.isascii() and page.isdigit() and len(page) < 8 else 1,
-    )
-
-
-def clean(words: Iterable[str]) -> Iterable[str]:
-    """Return those of the words that can be text of a database and are not empty."""
-    cut = (word.replace("\0", "").strip()[:LONGEST] for word in words)
-    return (word for word in cut if word)
-
-
-def unique(words: Iterable[str]) -> list[str]:
-    """Return the words without repetitions, in their order."""
-    return list(dict.fromkeys(words))
-
-
-@dataclass(frozen=True)
-class Chip:
-    """One filter. ``query`` is the address that sets it, or takes it out; ``count`` is how many pods it shows."""
-
-    text: str
-    query: str
-    chosen: bool
-    count: int = 0
-    tone: str = ""
-    host: Host | None = None
+# One page is little more than a tall window shows; the page's scripts read on before its end comes into view.
+PAGE_SIZE = 50
 
 
 @dataclass(frozen=True)
 class Section:
-    """One host with those of its pods that are on this page; ``creating`` are requests for new ones, one a name."""
+    """Pods under one head. ``host`` and what follows it: only where they are grouped by host.
 
-    host: Host
+    ``creating`` are requests for new pods, one a name.
+    """
+
+    slug: str
+    title: str
     rows: list[Row]
     total: int
-    creating: list[Outcome]
-    may_operate: bool
+    host: Host | None = None
+    creating: list[Outcome] | None = None
+    may_operate: bool = False
+    tone: str = ""
 
 
 @dataclass(frozen=True)
 class Listing:
-    """One page of pods. ``first`` and ``last`` count from 1; both are 0 on an empty page."""
+    """Pages of pods. ``first`` and ``last`` count from 1; both are 0 on an empty page.
+
+    ``headless`` are the hosts on the page where none of its sections is a host's.
+    """
 
     wanted: Wanted
     sections: list[Section]
@@ -114,11 +62,13 @@ class Listing:
     last: int
     pages: int
     ended: int
+    headless: list[Section]
+    keys: list[str]
 
     @property
     def complete(self) -> bool:
         """Whether every pod that the reader may see is on the page."""
-        return self.pages == 1 and not self.wanted.narrows
+        return self.wanted.page == 1 and self.wanted.through >= self.pages and not self.wanted.narrows
 
     @property
     def before(self) -> str:
@@ -128,13 +78,37 @@ class Listing:
     @property
     def after(self) -> str:
         """The address of the page after; "" for the last."""
-        return "" if self.wanted.page >= self.pages else replace(self.wanted, page=self.wanted.page + 1).query()
+        return "" if self.wanted.through >= self.pages else replace(self.wanted, page=self.wanted.through + 1).query()
+
+    @property
+    def heads(self) -> list[Head]:
+        """The heads of the columns."""
+        return heads(self.wanted.sort)
+
+    @property
+    def sorts(self) -> list[tuple[str, str]]:
+        """Every order with its words."""
+        return list(SORTS.items())
+
+    @property
+    def groups(self) -> list[tuple[str, str]]:
+        """Everything that pods can be grouped by with its words: labels that are on the page, and the one chosen."""
+        keys = dict.fromkeys([*self.keys, *filter(None, [self.wanted.label_key])])
+        return [*GROUPS.items(), *((f"{BY_LABEL}{key}", f"Label {key}") for key in keys)]
 
 
-def listing(user: User, wanted: Wanted, *, only: Host | None = None, filled: bool = True) -> Listing:
-    """Return one page of the pods that the user may see.
+def listing(
+    user: User,
+    wanted: Wanted,
+    *,
+    only: Host | None = None,
+    opened: Collection[int] = (),
+    filled: bool = True,
+) -> Listing:
+    """Return the pages asked for of the pods that the user may see.
 
-    ``only``: no other host's section is filled. Without ``filled`` there are no sections: the counts alone are read.
+    ``only``: no other host's section is filled. ``opened``: keys of the pods whose containers are shown.
+    Without ``filled`` there are no sections: the counts alone are read.
     """
     hosts = list(access.visible_hosts(user))
     chosen = [host for host in hosts if not wanted.hosts or host.slug in wanted.hosts or host == only]
@@ -149,23 +123,29 @@ def listing(user: User, wanted: Wanted, *, only: Host | None = None, filled: boo
             by_host[host_id] += count
     total = sum(by_host[host.pk] for host in chosen)
     pages = max(1, -(-total // PAGE_SIZE))
-    wanted = replace(wanted, page=min(wanted.page, pages))
-    start = (wanted.page - 1) * PAGE_SIZE
-    shown: list[Section] = []
+    wanted = replace(wanted, page=min(wanted.page, pages), through=min(wanted.through, pages))
+    start, stop = (wanted.page - 1) * PAGE_SIZE, wanted.through * PAGE_SIZE
+    on_page: list[Row] = []
     if filled:
-        on_page = page_of(with_statuses(found, wanted), [(host, by_host[host.pk]) for host in chosen], start)
-        shown = sections(user, wanted, chosen, by_host, on_page, only)
+        listed = with_statuses(found, wanted).filter(host__in=[host.pk for host in chosen])
+        keys = keys_of(listed, wanted, [(host, by_host[host.pk]) for host in chosen], start, stop)
+        on_page = rows_of(user, wanted, keys, opened, only)
+    made = host_sections(user, wanted, chosen, by_host, on_page, only) if filled else []
+    grouped = wanted.group != "host"
+    groups = group_sections(wanted, on_page, group_totals(found, wanted, counts, chosen)) if grouped and filled else []
     return Listing(
         wanted=wanted,
-        sections=shown,
+        sections=groups if grouped else made,
         statuses=status_chips(wanted, counts, {host.pk for host in chosen}),
-        labels=[Chip(label, narrowed(wanted, labels=turned(wanted.labels, label)), True) for label in wanted.labels],
+        labels=label_chips(wanted),
         hosts=host_chips(wanted, hosts, by_host),
         total=total,
         first=start + 1 if total else 0,
-        last=min(start + PAGE_SIZE, total),
+        last=min(stop, total),
         pages=pages,
         ended=sum(count for (_, state), count in counts.items() if state in (PodState.EXITED, PodState.STOPPED)),
+        headless=made if grouped else [],
+        keys=common_keys(row.pod.labels for row in on_page),
     )
 
 
@@ -186,31 +166,45 @@ def with_hosts(found: QuerySet[Pod], wanted: Wanted) -> QuerySet[Pod]:
     return found.filter(host__slug__in=wanted.hosts) if wanted.hosts else found
 
 
-def page_of(found: QuerySet[Pod], hosts: Iterable[tuple[Host, int]], start: int) -> QuerySet[Pod]:
-    """Return the pods of the page that begins at ``start``, in the order of their hosts, then by name.
+def keys_of(
+    found: QuerySet[Pod], wanted: Wanted, hosts: Iterable[tuple[Host, int]], start: int, stop: int
+) -> list[int]:
+    """Return the keys of the pods from ``start`` to ``stop`` in the order asked for.
 
-    ``hosts`` come in order with the number of their pods, so that only hosts on the page are sorted.
+    ``hosts`` come in order with the number of their pods, so that where they are the groups no others are sorted.
     """
-    touched: list[int] = []
-    skipped, at = 0, 0
-    for host, count in hosts:
-        if at + count <= start:
-            skipped += count
-        elif count and at < start + PAGE_SIZE:
-            touched.append(host.pk)
-        at += count
+    skipped = 0
+    if wanted.group == "host":
+        touched: list[int] = []
+        at = 0
+        for host, count in hosts:
+            if at + count <= start:
+                skipped += count
+            elif count and at < stop:
+                touched.append(host.pk)
+            at += count
+        found = found.filter(host__in=touched)
     # Keys first: sorting whole rows of a large table costs far more than sorting their names.
-    ordered = found.filter(host__in=touched).order_by("host__slug", "name", "pk")
-    keys = list(ordered.values_list("pk", flat=True)[start - skipped : start - skipped + PAGE_SIZE])
-    return Pod.objects.filter(pk__in=keys).order_by("host__slug", "name", "pk")
+    return list(in_order(found, wanted).values_list("pk", flat=True)[start - skipped : stop - skipped])
 
 
-def sections(
-    user: User, wanted: Wanted, hosts: list[Host], by_host: Mapping[int, int], on_page: QuerySet[Pod], only: Host | None
+def rows_of(
+    user: User, wanted: Wanted, keys: list[int], opened: Collection[int], only: Host | None = None
+) -> list[Row]:
+    """Return the rows of the pods with these keys, in their order, each with the section that it belongs to."""
+    found = Pod.objects.filter(pk__in=keys)
+    place = {key: number for number, key in enumerate(keys)}
+    made = rows(user, found if only is None else found.filter(host=only), opened)
+    made.sort(key=lambda row: place[row.pod.pk])
+    return [replace(row, section=section_of(wanted, row.pod)) for row in made]
+
+
+def host_sections(
+    user: User, wanted: Wanted, hosts: list[Host], by_host: Mapping[int, int], on_page: list[Row], only: Host | None
 ) -> list[Section]:
     """Return the hosts that belong on the page, in order. A host without pods stands on the first page."""
     filled: dict[int, list[Row]] = {}
-    for row in rows(user, on_page if only is None else on_page.filter(host=only)):
+    for row in on_page:
         filled.setdefault(row.pod.host_id, []).append(row)
     creating = unmade(user)
     searched = bool(wanted.words or wanted.statuses or wanted.labels)
@@ -219,13 +213,49 @@ def sections(
         empty_here = not by_host[host.pk] and wanted.page == 1 and not searched
         if (only is None or host == only) and (host.pk in filled or empty_here or host == only):
             section = Section(
-                host,
-                filled.get(host.pk, []),
-                by_host[host.pk],
-                creating.get(host.pk, []),
-                access.may_operate(user, host),
+                slug=section_id(replace(wanted, group="host"), host.slug),
+                title=host.name,
+                rows=filled.get(host.pk, []),
+                total=by_host[host.pk],
+                host=host,
+                creating=creating.get(host.pk, []),
+                may_operate=access.may_operate(user, host),
             )
             found.append(section)
+    return found
+
+
+def group_totals(
+    found: QuerySet[Pod], wanted: Wanted, counts: Mapping[tuple[int, str], int], hosts: list[Host]
+) -> Mapping[str | None, int]:
+    """Return how many pods each group has, on this page or elsewhere."""
+    here = {host.pk for host in hosts}
+    states = Counter[str | None]()
+    for (host, state), count in counts.items():
+        if host in here and (not wanted.statuses or state.lower() in wanted.statuses):
+            states[state] += count
+    if key := wanted.label_key:
+        return label_totals(with_statuses(found, wanted).filter(host__in=here), key, states.total())
+    return {"": states.total()} if wanted.group == "none" else dict(states.items())
+
+
+def group_sections(wanted: Wanted, on_page: list[Row], totals: Mapping[str | None, int]) -> list[Section]:
+    """Return the groups on the page, in order."""
+    found = []
+    for group, several in groupby(on_page, lambda row: group_of(wanted, row.pod)):
+        if key := wanted.label_key:
+            title = f"Without the label {key}" if group is None else f"{key}={group}" if group else key
+        else:
+            title = group or "Pods of every host"
+        found.append(
+            Section(
+                slug=section_id(wanted, group),
+                title=title,
+                rows=list(several),
+                total=totals.get(group, 0),
+                tone=group if wanted.group == "state" and group else "",
+            )
+        )
     return found
 
 
@@ -242,48 +272,3 @@ def unmade(user: User) -> dict[int, list[Outcome]]:
         if outcome is not None and operation.state != OperationState.DONE:
             found.setdefault(operation.host_id, []).append(outcome)
     return found
-
-
-def narrowed(wanted: Wanted, **changes: tuple[str, ...]) -> str:
-    """Return the address of the first page with other filters."""
-    return replace(wanted, page=1, **changes).query() or "?"  # type: ignore[arg-type]  # each is a tuple of words
-
-
-def turned(words: tuple[str, ...], word: str) -> tuple[str, ...]:
-    """Return the words with ``word`` turned over: taken out, or put in."""
-    return tuple(one for one in words if one != word) if word in words else (*words, word)
-
-
-def status_chips(wanted: Wanted, counts: Mapping[tuple[int, str], int], hosts: set[int]) -> list[Chip]:
-    """Return a chip for each state that some pod is in, or that is asked for."""
-    by_state = Counter[str]()
-    for (host, state), count in counts.items():
-        if host in hosts:
-            by_state[state] += count
-    return [
-        Chip(
-            text=state.value,
-            query=narrowed(wanted, statuses=turned(wanted.statuses, state.value.lower())),
-            chosen=state.value.lower() in wanted.statuses,
-            count=by_state[state.value],
-            tone=state.value,
-        )
-        for state in PodState
-        if by_state[state.value] or state.value.lower() in wanted.statuses
-    ]
-
-
-def host_chips(wanted: Wanted, hosts: list[Host], by_host: Mapping[int, int]) -> list[Chip]:
-    """Return a chip for each host; none where there is but one."""
-    if len(hosts) < 2:
-        return []
-    return [
-        Chip(
-            text=host.name,
-            query=narrowed(wanted, hosts=turned(wanted.hosts, host.slug)),
-            chosen=host.slug in wanted.hosts,
-            count=by_host[host.pk],
-            host=host,
-        )
-        for host in hosts
-    ]

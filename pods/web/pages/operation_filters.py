@@ -13,7 +13,8 @@ from pods.messages.names import Verb
 from pods.models import Operation
 from pods.models.operations import OperationState
 from pods.templatetags.podweb import verb_word
-from pods.web.pages.listing import clean, turned, unique
+from pods.web.pages.chips import turned
+from pods.web.pages.wanted import clean, unique
 
 # Verbs and people get a chip if they occur among so many of the newest operations: counting all would take long.
 LOOKED_AT = 2000

@@ -1,5 +1,6 @@
 """The pods page, a pod's page, and what they ask for."""
 
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from django.contrib import messages
@@ -19,21 +20,25 @@ from pods.templatetags.podweb import verb_word
 from pods.web.pages.access import SignedInRequest, with_role
 from pods.web.pages.advice import advice_of
 from pods.web.pages.answers import groups_of, members_of
-from pods.web.pages.listing import Wanted, listing, matching, parse_wanted, with_hosts, with_statuses
+from pods.web.pages.listing import listing, matching, rows_of, with_hosts, with_statuses
 from pods.web.pages.operations import each
-from pods.web.pages.rows import IN_MENU, newest_operations, row_of, rows, with_parts
+from pods.web.pages.order import section_of
+from pods.web.pages.rows import IN_MENU, newest_operations, row_of, with_parts
+from pods.web.pages.wanted import Wanted, parse_wanted
 from pods.web.pages.words import DOING, LABELS
 
 NAMED_AT_MOST = 100
+OPEN_AT_MOST = 200
 TIMELINE_SHOWN = 60
 
 
 @require_GET
 @with_role
 def pods_page(request: SignedInRequest) -> HttpResponse:
-    """Show one page of the pods of every host; with ``X-Fragment`` the list alone."""
+    """Show pages of the pods of every host; with ``X-Fragment`` the list alone."""
+    opened = keys_in(request, "open", OPEN_AT_MOST)
     context = {
-        "listing": listing(request.user, parse_wanted(request.GET)),
+        "listing": listing(request.user, parse_wanted(request.GET), opened=opened),
         "bulk_verbs": [(verb.value, LABELS[verb]) for verb in IN_MENU],
     }
     template = "pods/listing.html" if request.headers.get("X-Fragment") else "pods/list.html"
@@ -44,12 +49,22 @@ def pods_page(request: SignedInRequest) -> HttpResponse:
 @with_role
 def pod_fragments(request: SignedInRequest) -> HttpResponse:
     """Return the rows of the pods in ``?ids=1,2`` that the rest of the address lets through. Raises Invalid."""
-    words = request.GET.get("ids", "").split(",")
-    if not all(word.isascii() and word.isdigit() and len(word) < 19 for word in words) or len(words) > NAMED_AT_MOST:
-        raise Invalid("invalid", f"ids must be at most {NAMED_AT_MOST} numbers.", field="ids")
     wanted = parse_wanted(request.GET)
     found = with_hosts(with_statuses(matching(request.user, wanted), wanted), wanted)
-    return render(request, "pods/fragments.html", {"rows": rows(request.user, found.filter(pk__in=map(int, words)))})
+    keys = list(found.filter(pk__in=keys_in(request, "ids", NAMED_AT_MOST)).values_list("pk", flat=True))
+    opened = keys_in(request, "open", OPEN_AT_MOST)
+    return render(request, "pods/fragments.html", {"rows": rows_of(request.user, wanted, keys, opened)})
+
+
+def keys_in(request: SignedInRequest, name: str, most: int) -> set[int]:
+    """Return the keys that the address names, apart by commas. Raises Invalid."""
+    words = request.GET.get(name, "")
+    if not words and name != "ids":
+        return set()
+    each_word = words.split(",")
+    if not all(word.isascii() and word.isdigit() and len(word) < 19 for word in each_word) or len(each_word) > most:
+        raise Invalid("invalid", f"{name} must be at most {most} numbers.", field=name)
+    return set(map(int, each_word))
 
 
 @require_GET
@@ -102,7 +117,8 @@ def act(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
     arguments = {"force": True} if known is Verb.REMOVE else {}
     operation = ask(request.user, known, pod, arguments=arguments, through="page")
     if request.headers.get("HX-Request"):
-        row = row_of(request.user, pod, operation)
+        section = section_of(wanted_of_opener(request), pod)
+        row = replace(row_of(request.user, pod, operation), section=section, opened=True)
         return render(request, "pods/rows.html", {"rows": [row]}, status=202)
     messages.info(request, f"{DOING[known]} {pod.name}…")
     return redirect("pod", pk=pod.pk)
@@ -118,7 +134,7 @@ def create(request: SignedInRequest, slug: str) -> HttpResponse:
     ask_create(request.user, host, parse_pod_spec({"name": name}, host), start=True, through="page")
     if request.headers.get("HX-Request"):
         found = listing(request.user, wanted_of_opener(request), only=host)
-        return render(request, "pods/host.html", {"section": found.sections[0]}, status=202)
+        return render(request, "pods/host.html", {"section": found.sections[0], "listing": found}, status=202)
     messages.info(request, f"Creating {name}…")
     return redirect("pods")
 

@@ -1,7 +1,7 @@
 """What a list of pods shows, read in a number of queries that does not depend on how many there are."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.contrib.auth.models import User
@@ -46,7 +46,10 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Row:
-    """One pod of a list. ``verbs`` are those that fit it, apart by blanks, also while an operation on it is open."""
+    """One pod of a list. ``verbs`` are those that fit it, apart by blanks, also while an operation on it is open.
+
+    ``section`` is the id of the part of the list that it belongs to; ``opened``: its containers are shown.
+    """
 
     pod: Pod
     containers: list[Container]
@@ -57,6 +60,13 @@ class Row:
     may_operate: bool = False
     reason: Reason | None = None
     verbs: str = ""
+    section: str = ""
+    opened: bool = False
+
+    @property
+    def names_host(self) -> bool:
+        """Whether no head says which host the pod is on."""
+        return self.section.startswith("group-")
 
 
 def with_parts(pods: QuerySet[Pod]) -> QuerySet[Pod]:
@@ -65,13 +75,14 @@ def with_parts(pods: QuerySet[Pod]) -> QuerySet[Pod]:
     return pods.select_related("host").prefetch_related(existing)
 
 
-def rows(user: User, pods: QuerySet[Pod]) -> list[Row]:
-    """Return the rows of ``pods``, in their order."""
+def rows(user: User, pods: QuerySet[Pod], opened: Collection[int] = ()) -> list[Row]:
+    """Return the rows of ``pods``, in their order; ``opened`` are the keys of those whose containers are shown."""
     found = list(with_parts(pods))
     newest = newest_operations(user, found)
     # Those that run do not need the reason of an end.
     kills = kills_by_pod(pod for pod in found if pod.state not in {"Running", "Created"})
-    return [row_of(user, pod, newest.get(pod.pk), kills.get(pod.engine_id)) for pod in found]
+    made = [row_of(user, pod, newest.get(pod.pk), kills.get(pod.engine_id)) for pod in found]
+    return [replace(row, opened=True) if row.pod.pk in opened else row for row in made]
 
 
 def row_of(user: User, pod: Pod, operation: Operation | None, kills: Kills | None = None) -> Row:
