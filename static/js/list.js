@@ -83,7 +83,8 @@ const PARTS = { tools: ".view-row", view: "#sorted", "pager-below": "#end" };
 
 function takeTools(fresh) {
   const from = fresh.querySelector(".list");
-  const parts = Object.keys(PARTS).filter((id) => fresh.getElementById(id) || !from.dataset.counts);
+  // The counts come without what only rows can tell.
+  const parts = Object.keys(PARTS).filter((id) => id !== "view" || from.dataset.counts === undefined);
   Object.assign(list().dataset, from.dataset);
   for (const id of parts) {
     const former = document.getElementById(id);
@@ -109,9 +110,10 @@ export async function refreshList() {
   clearTimeout(toolsTimer);
   toolsTimer = 0;
   const url = everything();
-  const asked = address().href;
+  const [before, asked] = [url.href, address().href];
   const fresh = await fetched(withOpen(url));
   if (asked !== address().href) return; // typed on meanwhile: the next answer counts
+  if (before !== everything().href) return refreshList(); // read on meanwhile
   shown = withoutPages(asked);
   // The server knows no live numbers.
   const putBack = isLive(fresh.querySelector(".list").dataset.sort) && isLive() ? orderKeeper() : null;

@@ -45,6 +45,7 @@ function arrangeNow() {
 function ticked() {
   hasNumbers = true;
   if (!isLive() && !sortOf().endsWith("state")) return;
+  if (isLive() && !isWhole()) loadAll();
   if (when && performance.now() - arrangedAt < AGAIN_EVERY) return;
   if (isCalm() || (!when && isLive() && window.scrollY === 0)) arrangeNow();
   else tell(!inOrder());

@@ -115,6 +115,8 @@ def test_all_pods_are_sorted_also_those_of_other_pages(look_at: LookAt, host: Ho
     apply_snapshot(snapshot(pod("new"), complete=False, pod_ids=(engine_id("new"),)))
     expect(page.locator("tbody.pod")).to_have_count(121)
     expect(page.locator(NAMES).first).to_have_text("pod119")
+    expect(page.locator("#pager-above")).to_contain_text("of 121")
+    expect(page.get_by_label("Sort by")).to_have_value("-cpu")
 
 
 def test_sorting_without_scripts(look_at: LookAt, host: Host, victor: User) -> None:
