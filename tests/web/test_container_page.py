@@ -160,7 +160,7 @@ def test_the_page_takes_as_many_queries_among_60_containers_as_among_2(host: Hos
 
 
 def test_container_rows_lead_to_the_page(app: Container, alice: User) -> None:
-    for path in ("/", f"/pods/{app.pod_id}/"):
+    for path in (f"/?open={app.pod_id}", f"/pods/{app.pod_id}/"):
         assert f'href="/containers/{app.pk}/"' in text(browser(alice), path)
 
 
