@@ -144,16 +144,18 @@ export function countsChanged() {
   }, TOOLS_EVERY);
 }
 
+/** Whether a row can come or go by itself: all there is is on the page, and no head says how many it has. */
+const isPlain = () => isWhole() && list().dataset.group === "host";
+
 /** Put the row of a pod where it belongs; returns false where this page has no place for it. */
 function put(former, fresh) {
-  const table = document.getElementById(fresh.dataset.section)?.querySelector("table.pods");
   if (former) {
     const same = former.closest("section.host")?.id === fresh.dataset.section;
     replace(former, fresh);
-    if (!same && table) place(table, fresh);
-    return same || (table && isWhole());
+    return same;
   }
-  if (!table || !isWhole()) return false;
+  const table = document.getElementById(fresh.dataset.section)?.querySelector("table.pods");
+  if (!table || !isPlain()) return false;
   place(table, fresh);
   window.htmx?.process(fresh);
   settle(fresh);
@@ -175,7 +177,7 @@ export async function refreshPods(keys) {
     if (fresh) moved = !put(former, fresh) || moved;
     else if (former) {
       remove(former);
-      moved ||= !isWhole();
+      moved ||= !isPlain();
     }
     moved ||= Boolean(table) && !table.querySelector("tbody.pod");
   }
