@@ -2,8 +2,9 @@
 
 From opening the page until the last pod is in it, and until it has its first live numbers (to reach: a fifth of the
 other's time at most); and what five open pages add to what the servers use, the engine's share included (to reach: a
-fifth at most, at one number a second beside one every five). podweb samples without a page, too: that is printed. Both pages get a window as high as all pods. Is left out where
-cockpit (Debian: cockpit-ws, cockpit-bridge, cockpit-podman) is not installed. Needs root and Chromium.
+fifth at most, at one number a second beside one every five). podweb samples without a page, too: that is printed.
+Both pages get a window as high as all pods. Is left out where cockpit (Debian: cockpit-ws, cockpit-bridge,
+cockpit-podman) is not installed. Needs root and Chromium.
 """
 
 import argparse
