@@ -17,7 +17,9 @@ pytestmark = pytest.mark.django_db
 
 def heads(page: str) -> list[tuple[str, int]]:
     """Return what each group is called, and how many pods it says that it has."""
-    found = re.findall(r'<h2 id="group[^>]*>(?:<span[^>]*></span>)?\s*([^<]*)</h2>.*?section-total">(\d+)<', page, re.S)
+    found = re.findall(
+        r'<h2 id="group[^>]*>(?:<span[^>]*></span>)?\s*([^<]*)</h2>.*?section-total">(\d+)<', page, re.DOTALL
+    )
     return [(title.strip(), int(total)) for title, total in found]
 
 
