@@ -1,7 +1,7 @@
 """The one door to actions: check the right, write the row, queue it once the row is there."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -33,8 +33,11 @@ def ask(
     arguments: Mapping[str, Any] | None = None,
     through: Through,
     group: uuid.UUID | None = None,
+    unless: Callable[[], Problem | None] | None = None,
 ) -> Operation:
     """Ask for ``verb`` on ``pod`` and return the operation, sent. ``group`` ties it to others asked for at once.
+
+    ``unless`` is asked in the transaction that writes the row, and may lock what it looks at.
 
     Raises Denied, Invalid, Conflict (nothing is written then) or Unavailable (the row ends as failed, never sent).
     """
@@ -43,20 +46,31 @@ def ask(
     if problem := verbs.refusal(pod, verb, verbs.states_of(pod)):
         raise problem
     hosts.require_reachable(pod.host)
-    return _ask(user, verb, pod.host, pod, pod.name, checked, through, group)
+    return _ask(user, verb, pod.host, pod, pod.name, checked, through, group, unless)
 
 
 def ask_again(user: User, operation: Operation, *, through: Through) -> Operation:
     """Ask for the same again: verb, arguments, pod. Raises as ``ask`` does, Conflict also where it would be unsafe."""
     access.require_operate(user, operation.host)
     pod = operation.pod
-    states = [] if pod is None else verbs.states_of(pod)
-    newer = superseded(Operation.objects.filter(pk=operation.pk)).exists()
-    if problem := why_not(operation, states, newer=newer):
+    if problem := _not_again(operation):
         raise problem
     if pod is None:
         raise Conflict("removed", "The pod is no longer known.")
-    return ask(user, Verb(operation.verb), pod, arguments=operation.arguments, through=through)
+    verb, arguments, key = Verb(operation.verb), operation.arguments, pod.pk
+
+    def alone() -> Problem | None:
+        # Of two that ask at once the second waits here until the first one's row is there, and finds it.
+        list(Pod.objects.select_for_update(no_key=True).filter(pk=key).values_list("pk"))
+        return _not_again(operation)
+
+    return ask(user, verb, pod, arguments=arguments, through=through, unless=alone)
+
+
+def _not_again(operation: Operation) -> Problem | None:
+    states = [] if operation.pod is None else verbs.states_of(operation.pod)
+    newer = superseded(Operation.objects.filter(pk=operation.pk)).exists()
+    return why_not(operation, states, newer=newer)
 
 
 def ask_create(user: User, host: Host, spec: PodSpec, *, start: bool, through: Through) -> Operation:
@@ -125,6 +139,7 @@ def _ask(
     arguments: dict[str, Any],
     through: Through,
     group: uuid.UUID | None = None,
+    unless: Callable[[], Problem | None] | None = None,
 ) -> Operation:
     now = timezone.now()
     operation = Operation(
@@ -144,6 +159,8 @@ def _ask(
     )
     # The row is committed before the broker hears of it: its outcome may come back within a millisecond.
     with transaction.atomic():
+        if unless is not None and (problem := unless()):
+            raise problem
         operation.save(force_insert=True)
         announce(host.slug, () if pod is None else (pod.pk,), everything=pod is None)
     try:

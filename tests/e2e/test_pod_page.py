@@ -86,6 +86,18 @@ def test_a_kill_for_want_of_memory_is_on_the_timeline(watched: Watched, stack: S
     expect(kill.first).to_contain_text("hungry out of memory: the kernel killed", timeout=SLOWEST)
     ended = page.locator(".timeline-list li", has_text="hungry ended with exit code 137")
     expect(ended).to_be_visible(timeout=SLOWEST)
+    # The pod's state says why, and the doctor from what, and what mends it.
+    state = page.locator("tbody.pod .pod-row")
+    expect(state.locator(".reason")).to_contain_text("hungry exited 137, out of memory", timeout=SLOWEST)
+    expect(state.locator(".c-state")).to_have_text("Degraded")
+    finding = page.locator("[data-finding=out_of_memory]")
+    expect(finding).to_contain_text("hungry ran out of memory")
+    expect(finding).to_contain_text("reached its own memory limit of 24.0 MiB")
+    expect(finding.locator(".evidence").first).to_contain_text("Kernel log: out of memory: the kernel killed tail")
+    expect(finding.locator(".evidence").nth(1)).to_have_text("hungry: exited, exit code 137.")
+    repair = finding.get_by_role("link", name="Make it again…")
+    expect(repair).to_be_visible()
+    expect(page.locator("[data-finding=exited]")).to_have_count(0)
     # The engine has forgotten it by the time it is asked.
     box.podman("start", "hungry")
     expect(kill.nth(1)).to_be_visible(timeout=SLOWEST)
