@@ -3,12 +3,13 @@
 import html
 import re
 
+import msgspec
 import pytest
 from django.contrib.auth.models import User
 
 from pods.domain.accessors import accessors
 from pods.messages import plain
-from pods.messages.facts import KernelLimits
+from pods.messages.facts import KernelLimits, PortMapping
 from pods.messages.specs import PodSpec, Resources
 from pods.models import Host, Pod
 from pods.web.pages.answers import ELSEWHERE, GROUPS
@@ -51,6 +52,46 @@ def test_the_page_has_every_answer_of_the_contract(web: Pod, alice: User) -> Non
     for group in GROUPS.values():
         for label in group.values():
             assert line(page, html.escape(label))
+
+
+def infra_of(page: str) -> str:
+    found = re.search(r'<div class="infra-role">(.*?)</div>', page, re.DOTALL)
+    assert found
+    return " ".join(re.sub(r"<[^>]+>", " ", html.unescape(found[1])).split())
+
+
+def test_the_infra_container_is_explained(host: Host, alice: User) -> None:
+    ports = (PortMapping(host_ip="", host_port=8080, container_port=80, protocol="tcp"),)
+    facts = pod("web")
+    assert facts.infra is not None
+    facts = msgspec.structs.replace(facts, infra=msgspec.structs.replace(facts.infra, port_bindings=ports))
+    bring_online("alpha", facts, containers=members("web", "app"))
+    path = f"/pods/{Pod.objects.get().pk}/"
+    said = infra_of(text(browser(alice), path))
+    assert "its command only waits" in said
+    assert (
+        "what the pod's containers share: the network with its addresses and ports, shared memory and semaphores (IPC)"
+        " and the hostname (UTS)"
+    ) in said
+    assert "running since" in said
+    assert "process 100 on the host" in said
+    assert "Published ports: *:8080→80/tcp" in said
+    dead = container("web", "infra", is_infra=True, state="exited", pid=None, exit_code=137, exited_at="1800000000")
+    bring_online("alpha", pod("web", state="Degraded"), containers=(dead, container("web", "app")))
+    said = infra_of(text(browser(alice), path))
+    assert said.count("exited") == 1
+    assert "exit code 137" in said
+
+
+def test_a_pod_without_an_infra_container_says_why(host: Host, alice: User) -> None:
+    alone = {"infra": None, "infra_container_id": "", "has_infra_container": False}
+    bring_online("alpha", pod("web", shared_namespaces=(), **alone), containers=(container("web", "app"),))
+    path = f"/pods/{Pod.objects.get().pk}/"
+    assert infra_of(text(browser(alice), path)).startswith("There is none: the pod was made without")
+    bring_online("alpha", pod("web", **alone), containers=(container("web", "app"),))
+    assert infra_of(text(browser(alice), path)).endswith("It is not there.")
+    bring_online("alpha", pod("web", shared_namespaces=()), containers=members("web", "app"))
+    assert "but they share nothing" in infra_of(text(browser(alice), path))
 
 
 def test_what_was_asked_for_stands_beside_what_is_in_force_with_where_it_is_known_from(web: Pod, alice: User) -> None:

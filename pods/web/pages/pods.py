@@ -12,6 +12,7 @@ from pods.dispatch.operations import ask, ask_create
 from pods.domain import access
 from pods.domain.errors import Invalid
 from pods.domain.findings import Case, kills_of
+from pods.domain.infra_role import role_of
 from pods.domain.specs.parse import parse_pod_spec
 from pods.domain.timeline import timeline
 from pods.domain.verbs import parse_verb, refusal, states_of, warning
@@ -20,6 +21,7 @@ from pods.templatetags.podweb import verb_word
 from pods.web.pages.access import SignedInRequest, with_role
 from pods.web.pages.advice import advice_of
 from pods.web.pages.answers import groups_of, members_of
+from pods.web.pages.containers import port_of
 from pods.web.pages.listing import listing, matching, rows_of, with_hosts, with_statuses
 from pods.web.pages.operations import each
 from pods.web.pages.order import section_of
@@ -86,7 +88,10 @@ def pod_page(request: SignedInRequest, pk: int) -> HttpResponse:
     reveal = access.may_see_secrets(request.user, pod.host)
     groups = groups_of(pod, reveal=reveal)
     case = Case(pod, row.containers, list(operations), kills)
+    infra = role_of(pod, row.containers)
     context = {
+        "infra": infra,
+        "infra_ports": [port_of(one, pod.host, request.get_host()) for one in infra.ports],
         "row": row,
         "pod": pod,
         "lines": each(request.user, operations),
