@@ -344,11 +344,11 @@ def test_marks_on_a_containers_charts_are_its_own_and_the_pods(look_at: LookAt, 
     take_events(Events(host="alpha", boot=BOOT, epoch=EPOCH, events=events))
     page = ready(look_at(f"/containers/{Container.objects.get(name='app').pk}/", victor))
     area = page.locator(".chart-area .u-over").first
-    box = area.bounding_box()
-    assert box is not None
     words = page.locator(".chart-at").first
     for _ in range(200):
-        page.mouse.move(box["x"] + box["width"] * (1 - (time.time() - at) / 900), box["y"] + 20)
+        box = area.bounding_box()  # what is read later above it moves it
+        if box is not None:
+            page.mouse.move(box["x"] + box["width"] * (1 - (time.time() - at) / 900), box["y"] + 20)
         if "unhealthy" in (words.text_content() or ""):
             break
         page.mouse.move(5, 5)

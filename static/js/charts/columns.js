@@ -17,7 +17,7 @@ const OWN = new Set(["throttled"]);
 
 // Of these a container has numbers only where it has a network of its own.
 const POD = new Set(["received", "sent"]);
-const knows = ({ averages }) => averages.some((value) => value !== null);
+const known = ({ averages }) => averages.filter((value) => value !== null).length;
 
 function withMembers(store, metric) {
   const lines = ["", ...store.containers()].map((name) => store.line(name, metric));
@@ -29,7 +29,8 @@ function withMembers(store, metric) {
 function lineOf(store, metric, of) {
   if (!of) return { name: NAMES[metric], ...(OWN.has(metric) ? withMembers(store, metric) : store.line("", metric)) };
   const line = store.line(of, metric);
-  if (!POD.has(metric) || knows(line)) return { name: NAMES[metric], ...line };
+  // A pod that just starts can look for a moment as if each container had a network of its own.
+  if (!POD.has(metric) || 2 * known(line) > known(store.line("", metric))) return { name: NAMES[metric], ...line };
   return { name: `${NAMES[metric]} by the whole pod`, ...store.line("", metric) };
 }
 
