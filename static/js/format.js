@@ -15,4 +15,6 @@ function scaled(value, base, units) {
 export const percent = (value) => `${value.toFixed(value < 10 ? 2 : 1)} %`;
 export const bytes = (value) => scaled(value, 1024, BINARY);
 export const rate = (value) => scaled(value, 1000, DECIMAL);
+/** Say who counted it, by a tick's `source`. */
+export const countedBy = (source) => (source.startsWith("cgroup") ? `kernel, ${source}` : source);
 export const clock = (seconds) => new Date(seconds * 1000).toLocaleTimeString("en-GB");

@@ -1,6 +1,6 @@
 // Writes a tick's numbers into the rows that are on the page. Touches only text that changed.
 import { heard } from "./ages.js";
-import { bytes, percent, rate } from "./format.js";
+import { bytes, clock, countedBy, percent, rate } from "./format.js";
 
 const FORMATS = {
   cpu: percent,
@@ -12,13 +12,13 @@ const FORMATS = {
   pids: String,
 };
 const NAMES = {
-  cpu: "cpu time over the last second",
-  memory: "memory in use",
-  received: "received per second",
-  sent: "sent per second",
-  read: "read per second",
-  write: "written per second",
-  pids: "processes",
+  cpu: "CPU time over the second before, 100 % is one processor",
+  memory: "memory in use, without inactive file cache",
+  received: "received per second, without loopback",
+  sent: "sent per second, without loopback",
+  read: "read per second from block devices",
+  write: "written per second to block devices",
+  pids: "processes and threads",
 };
 // Containers of a pod share its network, most of them.
 const ELSEWHERE = { received: "counted once, for the whole pod", sent: "counted once, for the whole pod" };
@@ -35,7 +35,29 @@ function cellsOf(row) {
   return found;
 }
 
-function write(row, usage, source, at) {
+// What stands in a row: it is told of when somebody points at a number, and not at every tick.
+const shown = new WeakMap();
+
+function told(name, { usage, source, taken, why }) {
+  if (why) return why;
+  const value = usage[name];
+  if (value === undefined || value === null) return usage.missing?.[name] || ELSEWHERE[name] || "not known here";
+  const limit = name === "memory" && usage.memory_limit ? ` · limit ${bytes(usage.memory_limit)}` : "";
+  const age = Math.max(0, Math.round((performance.now() - taken.now) / 1000));
+  return `${NAMES[name]}${limit} · ${countedBy(source)} · read at ${clock(taken.at)}, ${age} s ago`;
+}
+
+function explain({ target }) {
+  const cell = target.closest?.("[data-n]");
+  const row = cell?.closest("tr");
+  if (!row || !shown.has(row) || !(cell.dataset.n in FORMATS)) return;
+  const title = told(cell.dataset.n, shown.get(row));
+  if (cell.title !== title) cell.title = title;
+}
+document.addEventListener("pointerover", explain);
+
+function write(row, usage, source, taken) {
+  shown.set(row, { usage, source, taken });
   const found = cellsOf(row);
   for (const name in FORMATS) {
     const cell = found[name];
@@ -44,9 +66,6 @@ function write(row, usage, source, at) {
     const known = value !== undefined && value !== null;
     const text = known ? FORMATS[name](value) : "–";
     if (cell.textContent !== text) cell.textContent = text;
-    const why = known ? `${NAMES[name]} · ${source}` : usage.missing?.[name] || ELSEWHERE[name] || "not known here";
-    const title = known && name === "memory" && usage.memory_limit ? `${why} · limit ${bytes(usage.memory_limit)}` : why;
-    if (cell.title !== title) cell.title = title;
   }
   const share = found.share;
   if (share) {
@@ -58,16 +77,14 @@ function write(row, usage, source, at) {
       share.title = `${share.value.toFixed(1)} % of ${bytes(usage.memory_limit)}`;
     }
   }
-  row.dataset.at = at;
+  row.dataset.at = taken.at;
 }
 
 function clear(row, why) {
+  shown.set(row, { why });
   for (const cell of Object.values(cellsOf(row))) {
     if (cell.tagName === "PROGRESS") cell.hidden = true;
-    else {
-      if (cell.textContent !== "–") cell.textContent = "–";
-      if (cell.title !== why) cell.title = why;
-    }
+    else if (cell.textContent !== "–") cell.textContent = "–";
   }
   delete row.dataset.at;
 }
@@ -89,13 +106,13 @@ export function show(pod) {
   const usage = last.get(pod.dataset.pod);
   const row = pod.querySelector(".pod-row");
   // A container's own page has its row alone.
-  if (row && usage) write(row, usage.total, usage.source, usage.at);
+  if (row && usage) write(row, usage.total, usage.source, usage.taken);
   else if (row) clear(row, whyNone(pod.dataset.host, pod.dataset.state));
   const expand = pod.querySelector(".expand");
   if (expand && expand.getAttribute("aria-expanded") !== "true") return;
   for (const line of pod.querySelectorAll(".container-row")) {
     const one = usage?.containers[line.dataset.container];
-    if (one) write(line, one, usage.source, usage.at);
+    if (one) write(line, one, usage.source, usage.taken);
     else clear(line, whyNone(pod.dataset.host, line.dataset.state));
   }
 }
@@ -132,7 +149,8 @@ export function tick(message) {
   const { host, pods } = message;
   ticked.add(host);
   for (const [id, usage] of last) if (usage.host === host && !pods[id]) last.delete(id);
-  for (const id in pods) last.set(id, Object.assign(pods[id], { host }));
+  const now = performance.now();
+  for (const id in pods) last.set(id, Object.assign(pods[id], { host, taken: { at: pods[id].at, now } }));
   for (const pod of near) if (pod.dataset.host === host) show(pod);
   heard(host, message.at);
 }

@@ -5,6 +5,7 @@ import io
 import json
 import math
 import os
+import re
 import struct
 import time
 from pathlib import Path
@@ -108,6 +109,12 @@ def values(page: Page, title: str) -> dict[str, str]:
         "all => all.map(li => [li.querySelector('span').textContent, li.querySelector('b').textContent])"
     )
     return {one[0]: one[1] for one in texts}
+
+
+def line_of(page: Page, name: str) -> list[str]:
+    """Return what is told of a number: value, meaning, source, when it was read."""
+    row = page.locator("#charts-sources tr", has=page.get_by_role("rowheader", name=name, exact=True))
+    return row.locator("td").all_text_contents()
 
 
 def until(page: Page, title: str, name: str, text: str, **numbers: float) -> None:
@@ -306,6 +313,35 @@ def test_a_containers_page_has_the_charts_of_its_own_numbers(
     assert watched.violations() == []
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
     shot(page, f"container-{width}-{'dark' if dark else 'light'}")
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1400, True), (400, False)])
+def test_where_each_number_comes_from_is_there_by_keyboard(
+    look_at: LookAt, host: Host, victor: User, width: int, dark: bool
+) -> None:
+    web = fill()
+    watched = look_at(f"/pods/{web.pk}/", victor, width=width, dark=dark)
+    page = ready(watched)
+    page.locator("#charts-sources summary").focus()
+    page.keyboard.press("Enter")
+    until(page, "CPU", "CPU", "12.5 %")
+    value, meaning, source, read = line_of(page, "CPU")
+    assert (value, source) == ("12.5 %", "kernel, cgroup v1")
+    assert "100 % is one processor" in meaning
+    assert re.fullmatch(r"\d\d:\d\d:\d\d, \d+ s ago", read)
+    assert line_of(page, "Waiting for CPU")[0] == "8.00 %"
+    assert line_of(page, "Memory limit")[0] == "unknown"
+    assert watched.violations() == []
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+    # Without ticks it grows old, and says so.
+    expect(page.locator("#charts-sources td", has_text=re.compile(r", [3-9] s ago$")).first).to_be_visible()
+    app = Container.objects.get(name="app")
+    Host.objects.update(silent=True)
+    page = ready(look_at(f"/containers/{app.pk}/", victor, width=width, dark=dark))
+    page.locator("#charts-sources summary").click()
+    until(page, "CPU", "CPU", "24.0 %", cpu=40)
+    assert line_of(page, "CPU")[0] == "24.0 %"
+    assert line_of(page, "Received")[:3:2] == ["unknown", "counted once, for the whole pod"]
 
 
 def test_a_containers_charts_go_back_and_say_whose_network_it_is(look_at: LookAt, host: Host, victor: User) -> None:

@@ -50,7 +50,10 @@ def test_numbers_are_the_ticks_with_their_units(look_at: LookAt, host: Host, vic
     expect(web.locator("[data-n=received]")).to_have_text("2.50 kB/s")
     expect(web.locator("[data-n=sent]")).to_have_text("0 B/s")
     expect(web.locator("progress")).to_have_attribute("title", "75.0 % of 400 MiB")
-    expect(web.locator("[data-n=cpu]")).to_have_attribute("title", re.compile("cgroup v1"))
+    # Where a number comes from, its unit and its age are told to whoever points at it.
+    web.locator("[data-n=cpu]").hover()
+    told = r"^CPU time .*, 100 % is one processor · kernel, cgroup v1 · read at \d\d:\d\d:\d\d, \d+ s ago$"
+    expect(web.locator("[data-n=cpu]")).to_have_attribute("title", re.compile(told))
     expect(page.locator("[data-clock]")).to_contain_text("live")
 
 

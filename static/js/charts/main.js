@@ -3,6 +3,7 @@ import { CHARTS, METRICS, MODES, RANGES, moment } from "./definitions.js";
 import { fileName, saveCsv, savePng, tableOf } from "./exports.js";
 import { readMarkers } from "./markers.js";
 import { Plot } from "./plot.js";
+import { Sources } from "./sources.js";
 import { Store } from "./store.js";
 
 const AGAIN = 60_000; // ms between readings of history
@@ -17,6 +18,7 @@ const past = new Store();
 const waiting = [];
 const chosen = { range: RANGES[0], mode: MODES[0] };
 const started = performance.now();
+let newest = null; // {usage, heard} of the last tick
 let ready = false;
 let asked = 0;
 let onScreen = true;
@@ -113,6 +115,17 @@ function fillTable() {
   tableArea.replaceChildren(tableOf(wanted.store, CHARTS, wanted));
 }
 
+let sources = null;
+const sourcesBox = document.getElementById("charts-sources");
+
+function fillSources() {
+  if (!sourcesBox.open || !newest) return;
+  sources ||= new Sources(sourcesBox.querySelector("div"));
+  const { usage, heard } = newest;
+  const id = of && document.querySelector(".container-row").dataset.container;
+  sources.write(of ? usage.containers[id] : usage.total, usage.source, usage.at, (performance.now() - heard) / 1000);
+}
+
 async function choose(kind, one) {
   chosen[kind] = one;
   sessionStorage.setItem(`podweb.charts.${kind}`, one.key);
@@ -151,6 +164,8 @@ function offer(kind, all) {
 function take(message) {
   const usage = message.pods[section.dataset.pod];
   if (!usage) return;
+  newest = { usage, heard: performance.now() };
+  fillSources();
   if (!ready) {
     waiting.push(usage);
     return;
@@ -186,6 +201,8 @@ async function begin() {
   }, { rootMargin: "200px" }).observe(section);
   new MutationObserver(draw).observe(document.documentElement, { attributeFilter: ["class"] });
   document.getElementById("charts-table").addEventListener("toggle", fillTable);
+  sourcesBox.addEventListener("toggle", fillSources);
+  setInterval(fillSources, 1000);
   document.getElementById("charts-csv").addEventListener("click", () => {
     const wanted = view();
     saveCsv(wanted.store, CHARTS, wanted, fileName(file, chosen.range.key, "csv"));
