@@ -17,7 +17,8 @@ const live = new Store();
 const past = new Store();
 const waiting = [];
 const chosen = { range: RANGES[0], mode: MODES[0] };
-const started = performance.now();
+// The page's own moment is from before it came; this script may have waited for a while.
+const started = performance.getEntriesByType("navigation")[0].responseStart;
 let newest = null; // {usage, heard} of the last tick
 let ready = false;
 let asked = 0;
