@@ -2,7 +2,7 @@
 import { address } from "./filter.js";
 import { forget } from "./numbers.js";
 import { isLive, orderKeeper, place } from "./order.js";
-import { fetched, focusPath, refocus, replace, settle } from "./rows.js";
+import { fetched, focusPath, keepSame, placeIn, refocus, replace, returnTo, settle } from "./rows.js";
 
 const TOOLS_EVERY = 1000; // ms between two readings of the counts
 let toolsTimer = 0;
@@ -63,8 +63,10 @@ function takeSections(fresh) {
     former.remove();
   }
   hosts.querySelector(":scope > .empty")?.remove();
+  const path = focusPath(document.activeElement);
   let last = null;
   for (const section of wanted) {
+    keepSame(section);
     let former = document.getElementById(section.id);
     if (former) keepTyped(former, section);
     else former = document.createElement("section");
@@ -75,6 +77,7 @@ function takeSections(fresh) {
     replace(former, section);
     last = section;
   }
+  refocus(path);
   const empty = fresh.querySelector("#hosts > .empty");
   if (empty) hosts.append(empty);
 }
@@ -117,10 +120,13 @@ export async function refreshList() {
   shown = withoutPages(asked);
   // The server knows no live numbers.
   const putBack = isLive(fresh.querySelector(".list").dataset.sort) && isLive() ? orderKeeper() : null;
+  const hosts = document.getElementById("hosts");
+  const reads = placeIn(hosts, "tbody.pod");
   takeTools(fresh);
   takeSections(fresh);
   putBack?.();
-  settle(document.getElementById("hosts"));
+  settle(hosts);
+  returnTo(reads);
 }
 
 /** Read the counts again soon. */

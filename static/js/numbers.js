@@ -1,6 +1,7 @@
 // Writes a tick's numbers into the rows that are on the page. Touches only text that changed.
 import { heard } from "./ages.js";
 import { bytes, clock, countedBy, percent, rate } from "./format.js";
+import { askFor, draw, record } from "./sparks.js";
 
 const FORMATS = {
   cpu: percent,
@@ -108,6 +109,7 @@ export function show(pod) {
   // A container's own page has its row alone.
   if (row && usage) write(row, usage.total, usage.source, usage.taken);
   else if (row) clear(row, whyNone(pod.dataset.host, pod.dataset.state));
+  draw(pod);
   const expand = pod.querySelector(".expand");
   if (expand && expand.getAttribute("aria-expanded") !== "true") return;
   for (const line of pod.querySelectorAll(".container-row")) {
@@ -119,12 +121,17 @@ export function show(pod) {
 
 // Only what is on the screen, or nearly, is written; the rest catches up when it is scrolled to.
 const near = new Set();
+const nearIds = new Set(); // of rows that are swapped, before the browser says where the new ones are
 const watcher = new IntersectionObserver(
   (entries) => {
     for (const { target, isIntersecting } of entries) {
-      if (!isIntersecting) near.delete(target);
-      else {
+      if (!isIntersecting) {
+        near.delete(target);
+        nearIds.delete(target.dataset.pod);
+      } else {
         near.add(target);
+        nearIds.add(target.dataset.pod);
+        askFor(target);
         show(target);
       }
     }
@@ -134,7 +141,7 @@ const watcher = new IntersectionObserver(
 
 /** Keep one pod's rows up to date from now on. */
 export function follow(pod) {
-  show(pod);
+  if (nearIds.has(pod.dataset.pod)) show(pod);
   watcher.observe(pod);
 }
 
@@ -151,6 +158,7 @@ export function tick(message) {
   for (const [id, usage] of last) if (usage.host === host && !pods[id]) last.delete(id);
   const now = performance.now();
   for (const id in pods) last.set(id, Object.assign(pods[id], { host, taken: { at: pods[id].at, now } }));
+  record(host, message.at, pods);
   for (const pod of near) if (pod.dataset.host === host) show(pod);
   heard(host, message.at);
 }

@@ -34,9 +34,23 @@ function podsIn(root) {
   return root.matches?.("tbody.pod") ? [root] : root.querySelectorAll("tbody.pod");
 }
 
+// Rows as they came from the server, to know those that are the same when they come again. Tokens differ each time.
+const texts = new WeakMap();
+const TOKEN = /(name="csrfmiddlewaretoken" value=")[^"]*/g;
+const textOf = (pod) => pod.outerHTML.replace(TOKEN, "$1");
+
+/** Leave rows that did not change as they are: put them into `fresh` in the place of their copies. */
+export function keepSame(fresh) {
+  for (const copy of fresh.querySelectorAll("tbody.pod")) {
+    const pod = document.getElementById(copy.id);
+    if (pod && texts.get(pod) === textOf(copy)) copy.replaceWith(pod);
+  }
+}
+
 /** Make what just came from the server look as the reader left it. */
 export function settle(root) {
   for (const pod of podsIn(root)) {
+    if (!texts.has(pod)) texts.set(pod, textOf(pod));
     if (open.has(pod.dataset.pod) || pod.closest(".detail")) expand(pod, true);
     follow(pod);
   }
@@ -109,6 +123,7 @@ export function setStates(states) {
     label.classList.add(tones[state.toLowerCase()] || tones[""]);
     label.querySelector(".pf-v6-c-label__text").textContent = state;
     pod.dataset.state = state;
+    texts.set(pod, ""); // it is no longer as it came
   }
 }
 
@@ -119,10 +134,10 @@ function foldName(fold) {
 }
 
 /** The first line in view and where it is; null at the top of the page, where what is new shall be seen. */
-function placeIn(root) {
+export function placeIn(root, lines = "[data-place]") {
   if (window.scrollY === 0) return null;
   const bar = document.querySelector(".bar").getBoundingClientRect().bottom;
-  for (const line of root.querySelectorAll("[data-place]")) {
+  for (const line of root.querySelectorAll(lines)) {
     const { top } = line.getBoundingClientRect();
     if (top >= bar) return { id: line.id, top };
   }
@@ -130,7 +145,7 @@ function placeIn(root) {
 }
 
 /** Scroll so that the line stands where it stood. */
-function returnTo(place) {
+export function returnTo(place) {
   const line = place && document.getElementById(place.id);
   if (line) window.scrollBy({ top: line.getBoundingClientRect().top - place.top, behavior: "instant" });
 }

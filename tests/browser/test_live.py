@@ -9,7 +9,9 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
 from pods.control.snapshots import apply_snapshot
+from pods.messages.names import changes_group
 from pods.models import Host, Operation, Pod
+from podweb.push import push
 from tests.browser.conftest import LookAt
 from tests.browser.server import send_tick
 from tests.builders import bring_online, engine_id, members, pod, snapshot
@@ -160,3 +162,24 @@ def test_many_pods_do_not_make_the_page_jump(look_at: LookAt, host: Host, victor
     expect(page.locator("[data-name=pod050] [data-n=cpu]").first).to_have_text("400.0 %")
     assert page.evaluate("document.querySelector('[data-name=pod050]').getBoundingClientRect().top") == before
     assert Pod.objects.count() == 300
+
+
+def test_a_reading_of_the_whole_list_leaves_the_reader_where_he_was(look_at: LookAt, host: Host, victor: User) -> None:
+    names = [f"pod{n:03}" for n in range(90)]
+    fill(*names)
+    page = look_at("/", victor).page
+    page.keyboard.press("End")
+    expect(page.locator("tbody.pod")).to_have_count(90)
+    page.locator("[data-name=pod080]").evaluate("row => row.scrollIntoView({block: 'center'})")
+    page.wait_for_timeout(300)
+    where = "document.querySelector('[data-name=pod080]').getBoundingClientRect().top"
+    before = page.evaluate(where)
+    for former in ("#host-alpha", "[data-name=pod080]"):
+        page.locator(former).evaluate("part => { part.dataset.former = ''; }")
+    push(changes_group("alpha"), {"type": "live.changes", "host": "alpha", "pods": [], "states": {}, "all": True})
+    expect(page.locator("#host-alpha[data-former]")).to_have_count(0)
+    # What is as it was is not made again.
+    expect(page.locator("[data-name=pod080][data-former]")).to_have_count(1)
+    page.wait_for_timeout(300)
+    assert page.locator("tbody.pod").count() == 90
+    assert abs(page.evaluate(where) - before) < 2

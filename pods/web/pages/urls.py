@@ -15,6 +15,7 @@ from pods.web.pages import (
     palette,
     pods,
     prune,
+    sparks,
     terminals,
 )
 
@@ -22,6 +23,7 @@ urlpatterns = [
     path("", pods.pods_page, name="pods"),
     path("fragments/pods/", pods.pod_fragments, name="pod-fragments"),
     path("fragments/find/", palette.find, name="find"),
+    path("fragments/sparks/", sparks.sparks, name="sparks"),
     path("fragments/counts/", pods.counts_fragment, name="counts-fragment"),
     path("hosts/<slug:slug>/pods/", pods.create, name="pod-create"),
     path("hosts/<slug:slug>/pods/new/", new_pod.new_pod, name="pod-new"),
