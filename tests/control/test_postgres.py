@@ -22,7 +22,7 @@ AGAIN = [
 
 
 @pytest.mark.services
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_on_postgresql(postgres_url: str) -> None:
     own = Path(__file__).relative_to(REPOSITORY)
     done = subprocess.run(
