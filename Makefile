@@ -42,6 +42,7 @@ bench: .venv/.dev $(VENDOR) ## Measure; prints ratios of two things in one run
 	$(PYTHON) -m benchmarks.viewers
 	$(PYTHON) -m benchmarks.idle
 	$(PYTHON) -m benchmarks.lists
+	$(PYTHON) -m benchmarks.page
 	$(PYTHON) -m benchmarks.logs
 	$(PYTHON) -m benchmarks.history
 	$(PYTHON) -m benchmarks.cockpit

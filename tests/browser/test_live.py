@@ -183,3 +183,43 @@ def test_a_reading_of_the_whole_list_leaves_the_reader_where_he_was(look_at: Loo
     page.wait_for_timeout(300)
     assert page.locator("tbody.pod").count() == 90
     assert abs(page.evaluate(where) - before) < 2
+
+
+def test_a_tick_writes_no_more_rows_than_are_near_the_screen_and_nothing_twice(
+    look_at: LookAt, host: Host, victor: User
+) -> None:
+    names = [f"pod{n:03}" for n in range(120)]
+    fill(*names)
+    all_of_them = dict.fromkeys(names, ("app",))
+    page = look_at("/", victor).page
+    page.keyboard.press("End")
+    expect(page.locator("tbody.pod")).to_have_count(100)
+    page.keyboard.press("End")
+    expect(page.locator("tbody.pod")).to_have_count(120)
+    page.evaluate("window.scrollTo(0, 0)")
+    at = 1_800_000_001.0  # in the middle of a step of the small lines
+    send_until(page, "[data-name=pod000] [data-n=pids]", "7", all_of_them, at=at)
+    page.wait_for_timeout(300)
+    page.evaluate(
+        """() => {
+          window.written = [];
+          new MutationObserver(changes => {
+            for (const {target} of changes) {
+              const row = target.parentElement.closest('tr.pod-row');
+              if (row && target.nodeName !== 'path' && target.nodeName !== 'title') window.written.push(row.parentElement.dataset.name);
+            }
+          }).observe(document.getElementById('hosts'), {childList: true, characterData: true, subtree: true});
+        }"""
+    )
+    send_tick("alpha", all_of_them, at=at, cpu=55.0)
+    expect(page.locator("[data-name=pod000] [data-n=cpu]").first).to_have_text("55.0 %")
+    rows = page.evaluate("[...new Set(window.written)]")
+    assert rows[0] == "pod000"
+    # 900 pixels and half of that again, at 50 for a row at least.
+    assert len(rows) <= 30
+    # One cell of each row was another number than before, and the same again is none.
+    assert len(page.evaluate("window.written")) == len(rows)
+    send_tick("alpha", all_of_them, at=at, cpu=55.0)
+    send_tick("alpha", all_of_them, at=at, pids=8, cpu=55.0)
+    expect(page.locator("[data-name=pod000] [data-n=pids]").first).to_have_text("8")
+    assert len(page.evaluate("window.written")) == 2 * len(rows)
