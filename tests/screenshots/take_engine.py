@@ -159,7 +159,8 @@ def test_the_pods_page(take: Take, keys: dict[str, int]) -> None:
         while page.locator(".outcome .dismiss").count():
             page.locator(".outcome .dismiss").first.click()
         page.locator('tbody.pod[data-name="shop"] .expand').click()
-        page.wait_for_timeout(2500)
+        # The README's picture: its small lines have something to show.
+        page.wait_for_timeout(45_000 if page.viewport_size == {"width": 1400, "height": 900} else 2500)
 
     def menu(page: Page) -> None:
         with_numbers(page)

@@ -1,5 +1,6 @@
 """Pictures of pages that rows alone fill: 300 pods, what is denied, failed or not there, and the first visit."""
 
+import math
 import time
 import uuid
 from collections.abc import Callable
@@ -25,19 +26,20 @@ from tests.screenshots.camera import WIDTHS, Camera
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.timeout(300)]
 Take = Callable[..., None]
+BACK = 200  # seconds; how far back the small lines of a row go
 SHOP = ("web", "queue", "cache")
 WHAT = ("billing", "cache", "chat", "forum", "gateway", "mail", "metrics", "orders", "search", "shop", "sso", "wiki")
 WHERE = ("berlin", "lyon", "oslo", "porto", "turin")
 ENDED = {"Running": "running", "Degraded": "running", "Paused": "paused", "Exited": "exited", "Created": "created"}
 
 
-def tick(pods: list[Pod]) -> None:
-    """Send numbers of the pods that run, each its own, as a host worker does once a second."""
-    now, texts = time.time(), {}
+def tick(pods: list[Pod], ago: int = 0) -> None:
+    """Send numbers of the pods that run, each its own, as a host worker did so many seconds ago."""
+    now, texts = time.time() - ago, {}
     for number, one in enumerate(pods):
         if one.state not in {"Running", "Degraded", "Paused"}:
             continue
-        busy = (number * 37 % 101) ** 2 / 100
+        busy = (number * 37 % 101) ** 2 / 100 * (1 + 0.4 * math.sin(number + ago / 15))
         total = usage(
             cpu=busy, memory=2**20 * (20 + number * 53 % 480), pids=3 + number % 17, write=busy * 900, sent=busy * 7000
         )
@@ -49,9 +51,13 @@ def tick(pods: list[Pod]) -> None:
 
 def tick_until_shown(page: Page, pods: list[Pod]) -> None:
     for _ in range(200):
-        tick(pods)
+        tick(pods, BACK)
         page.wait_for_timeout(100)
         if page.locator("tbody.pod [data-n=cpu]").first.text_content() not in {"\N{EN DASH}", ""}:
+            for ago in range(BACK - 2, -1, -2):
+                tick(pods, ago)
+                page.wait_for_timeout(15)
+            page.wait_for_timeout(500)
             return
     raise AssertionError("no number came")
 
