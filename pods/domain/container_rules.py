@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from pods.domain.endings import AROUND, ended_badly, exit_words, stopped_by
 from pods.domain.event_words import amount, words
-from pods.domain.findings import DANGER, ENDED, INFO, KILLED_LATELY, RECREATE, WARNING, Case, Finding, Kill
+from pods.domain.findings import DANGER, ENDED, INFO, KILLED_LATELY, RECREATE, WARNING, Case, Finding, Told
 from pods.messages.events import Kind
 from pods.messages.names import Verb
 from pods.models import Container
@@ -55,7 +55,7 @@ def restart_loop(case: Case) -> Iterator[Finding]:
             )
 
 
-def killed_lately(case: Case, name: str) -> Kill | None:
+def killed_lately(case: Case, name: str) -> Told | None:
     """Return the last kill for want of memory in the container within a day."""
     kill = case.kills.get(name)
     return kill if kill is not None and case.now - kill.at < KILLED_LATELY else None
@@ -106,6 +106,27 @@ def out_of_memory(case: Case) -> Iterator[Finding]:
             RECREATE if not on_machine else None,
             name,
             kill.at,
+        )
+
+
+def throttled(case: Case) -> Iterator[Finding]:
+    """The kernel holds a container back, or the pod, for its CPU limit."""
+    containers = {one.name: one for one in case.containers}
+    for name, told in case.throttled.items():
+        one = containers.get(name)
+        ended = name and (one is None or one.state != "running")
+        if ended or (one is not None and one.started_at is not None and told.at < one.started_at):
+            continue
+        yield Finding(
+            "throttled",
+            WARNING,
+            f"{name or 'The pod'} is throttled",
+            "It wants more CPU time than its limit allows, and the kernel holds it back: it is slow, whatever else the"
+            " machine does. Make the pod again with a higher limit, or let it do less.",
+            (f"{told.source.capitalize()}: {words(Kind.THROTTLED, told.details)[0]}.",),
+            RECREATE,
+            name,
+            told.at,
         )
 
 

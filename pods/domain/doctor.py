@@ -9,7 +9,15 @@ from collections.abc import Callable, Iterable, Iterator
 
 from pods.domain.answers import Asked
 from pods.domain.cgroup_tree import why_not
-from pods.domain.container_rules import exit_policy, exited, init_failed, out_of_memory, restart_loop, unhealthy
+from pods.domain.container_rules import (
+    exit_policy,
+    exited,
+    init_failed,
+    out_of_memory,
+    restart_loop,
+    throttled,
+    unhealthy,
+)
 from pods.domain.findings import DANGER, INFO, RECREATE, RUNS, WARNING, Case, Finding
 from pods.domain.limit_accessors import limit_accessors
 from pods.domain.specs.clone import asked_spec
@@ -184,6 +192,7 @@ RULES: tuple[Rule, ...] = (
     restart_loop,
     init_failed,
     exited,
+    throttled,
     unhealthy,
     _cgroup_gone,
     _infra_image,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
 
@@ -38,12 +38,14 @@ class Case:
     """What the doctor looks at. ``containers`` exist; ``operations`` are the pod's own, newest first.
 
     ``kills`` are the latest kills for want of memory, by the container's name; "" is the pod's own cgroup.
+    ``throttled`` are those that are held back now, likewise.
     """
 
     pod: Pod
     containers: Sequence[Container]
     operations: Sequence[Operation] = ()
-    kills: Mapping[str, "Kill"] = field(default_factory=dict)
+    kills: Mapping[str, "Told"] = field(default_factory=dict)
+    throttled: Mapping[str, "Told"] = field(default_factory=dict)
     now: datetime = field(default_factory=timezone.now)
 
     @property
@@ -63,15 +65,15 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Kill:
-    """A kill for want of memory. ``details`` are those of messages.events.Kind.OOM, ``source`` is who said so."""
+class Told:
+    """Something that a host worker told. ``details`` as messages.events.Kind names them, ``source`` is who said so."""
 
     at: datetime
     details: Mapping[str, object] = field(default_factory=dict)
     source: str = ""
 
 
-Kills = dict[str, Kill]
+Kills = dict[str, Told]
 KILLED_LATELY = timedelta(days=1)
 
 
@@ -87,5 +89,19 @@ def kills_by_pod(pods: Iterable[Pod]) -> dict[str, Kills]:
     found = Event.objects.filter(kind=Kind.OOM, at__gt=since, pod_engine_id__in=ids).order_by("at") if ids else ()
     kills: dict[str, Kills] = {}
     for one in found:
-        kills.setdefault(one.pod_engine_id, {})[one.container] = Kill(one.at, one.details, one.source)
+        kills.setdefault(one.pod_engine_id, {})[one.container] = Told(one.at, one.details, one.source)
     return kills
+
+
+def throttled_of(pod: Pod) -> dict[str, Told]:
+    """Return who in the pod is held back for a CPU limit now, by container (one query).
+
+    What a former boot of the host worker told may have ended while nobody watched; the present one tells it again.
+    """
+    if pod.removed_at is not None:
+        return {}
+    began = datetime.fromtimestamp(pod.host.epoch / 1000, UTC)
+    kinds = (Kind.THROTTLED, Kind.UNTHROTTLED)
+    found = Event.objects.filter(kind__in=kinds, at__gte=began, host=pod.host_id, pod_engine_id=pod.engine_id)
+    last = {one.container: one for one in found.order_by("at")}
+    return {name: Told(one.at, one.details, one.source) for name, one in last.items() if one.kind == Kind.THROTTLED}

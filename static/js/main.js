@@ -113,6 +113,8 @@ dialog.addEventListener("click", (event) => {
   }
 });
 
+// Only now may htmx take over links and forms: without these modules they work as they are, and no dialog would open.
+document.body.removeAttribute("hx-disable");
 settle(document.body);
 setInterval(() => renew(document), 1000);
 if (document.body.dataset.live) {

@@ -145,6 +145,36 @@ def test_acting_without_scripts(look_at: LookAt, host: Host, alice: User) -> Non
     assert Operation.objects.get().verb == "stop"
 
 
+def test_acting_when_the_modules_do_not_come(look_at: LookAt, host: Host, alice: User) -> None:
+    fill("web", "db")
+    page = look_at("/operations/", alice).page
+    page.route("**/static/js/**", lambda route: route.abort())
+    page.goto(page.url.replace("/operations/", "/"))
+    # The library that would take over forms and links is there, what would show its answers is not.
+    assert page.evaluate("typeof window.htmx") == "object"
+    page.locator('[data-name="db"] summary').click()
+    page.get_by_role("button", name="Remove db").click()
+    page.wait_for_url("**/remove/")
+    page.locator("form.confirm button[type=submit]").click()
+    page.wait_for_url(f"**/pods/{Pod.objects.get(name='db').pk}/")
+    page.get_by_role("link", name="Pods").first.click()
+    page.get_by_role("button", name="Stop web").click()
+    page.wait_for_url(f"**/pods/{Pod.objects.get(name='web').pk}/")
+    assert [(one.verb, one.pod_name) for one in Operation.objects.order_by("asked_at")] == [
+        ("remove", "db"),
+        ("stop", "web"),
+    ]
+
+
+def test_a_question_on_a_page_of_its_own_is_answered_there(look_at: LookAt, host: Host, alice: User) -> None:
+    fill("web")
+    pk = Pod.objects.get().pk
+    page = look_at(f"/pods/{pk}/remove/", alice).page  # as opened in a tab of its own
+    page.locator("form.confirm button[type=submit]").click()
+    page.wait_for_url(f"**/pods/{pk}/")
+    assert Operation.objects.get().verb == "remove"
+
+
 def test_many_pods_do_not_make_the_page_jump(look_at: LookAt, host: Host, victor: User) -> None:
     names = [f"pod{n:03}" for n in range(300)]
     fill(*names)

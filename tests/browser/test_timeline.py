@@ -42,6 +42,7 @@ def test_what_happened_is_one_list_that_can_be_narrowed(
     entries = page.locator(".timeline-list li")
     expect(entries).to_have_count(5)
     expect(entries.first).to_contain_text("restart: done, by alice")
+    expect(entries.filter(has_text="limits changed")).to_contain_text("the pod limits changed: memory 256.0 MiB")
     oom = entries.filter(has_text="out of memory")
     expect(oom).to_contain_text("app out of memory: the kernel killed postgres (process 4711); its memory limit")
     expect(oom).to_contain_text("kernel log")

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from pods.domain.doctor import findings
 from pods.domain.endings import exit_words
-from pods.domain.findings import Case, Finding, Kill, kills_of
+from pods.domain.findings import Case, Finding, Told, kills_of, throttled_of
 from pods.domain.reasons import Reason, reason
 from pods.messages import plain
 from pods.messages.facts import ContainerFacts, KernelLimits
@@ -34,7 +34,7 @@ def ended(name: str, code: int, *, seconds: float = 120, **values: Any) -> Conta
     return container("web", name, **(facts | values))
 
 
-def case(*containers: ContainerFacts, kills: dict[str, Kill] | None = None, **values: Any) -> Case:
+def case(*containers: ContainerFacts, kills: dict[str, Told] | None = None, **values: Any) -> Case:
     bring_online("alpha", pod("web", **values), containers=containers)
     found = Pod.objects.select_related("host").get(name="web")
     operations = list(Operation.objects.filter(pod=found))
@@ -150,7 +150,7 @@ def test_a_restart_loop(host: Host) -> None:
 def test_a_kill_for_want_of_memory(host: Host) -> None:
     killed = timezone.now() - timedelta(minutes=2)
     details = {"process": "tail", "pid": 12, "limit": "container", "bytes": 24 << 20}
-    found = case(INFRA, ended("db", 137), state="Degraded", kills={"db": Kill(killed, details, "kernel log")})
+    found = case(INFRA, ended("db", 137), state="Degraded", kills={"db": Told(killed, details, "kernel log")})
     finding = one(found, "out_of_memory")
     assert (finding.at, finding.container, finding.repair) == (killed, "db", "recreate")
     assert finding.cause.startswith("It reached its own memory limit of 24.0 MiB, and the kernel killed")
@@ -162,22 +162,47 @@ def test_a_kill_for_want_of_memory(host: Host) -> None:
     # It is the reason of the exit code, so that is not told beside it.
     assert "exited" not in codes(found)
     assert why(found) == "db exited 137, out of memory"
-    old = {"db": Kill(timezone.now() - timedelta(days=3))}
+    old = {"db": Told(timezone.now() - timedelta(days=3))}
     assert "out_of_memory" not in codes(case(INFRA, ended("db", 137), state="Degraded", kills=old))
 
 
 def test_a_kill_that_another_end_came_after_is_not_its_reason(host: Host) -> None:
-    earlier = {"db": Kill(timezone.now() - timedelta(hours=1))}
+    earlier = {"db": Told(timezone.now() - timedelta(hours=1))}
     found = case(INFRA, ended("db", 137), state="Degraded", kills=earlier)
     assert {"out_of_memory", "exited"} <= set(codes(found))
     assert why(found) == "db exited 137"
 
 
 def test_a_machine_without_memory_is_not_mended_by_another_limit(host: Host) -> None:
-    kill = Kill(timezone.now(), {"process": "tail", "pid": 12, "limit": "host"}, "kernel log")
+    kill = Told(timezone.now(), {"process": "tail", "pid": 12, "limit": "host"}, "kernel log")
     finding = one(case(INFRA, ended("db", 137), state="Degraded", kills={"db": kill}), "out_of_memory")
     assert "The machine itself had no memory left" in finding.cause
     assert finding.repair is None
+
+
+def test_a_container_that_is_held_back(host: Host) -> None:
+    case(INFRA, container("web", "app", started_at=ago(600)), container("web", "db", started_at=ago(10)))
+    found = Pod.objects.select_related("host").get()
+    Host.objects.update(epoch=int((timezone.now().timestamp() - 3600) * 1000))
+    facts = {"host": host, "pod_engine_id": found.engine_id, "pod_name": "web", "source": "cgroup v1"}
+    before = timezone.now() - timedelta(hours=2)
+    for number, (name, kind, at) in enumerate(
+        [
+            ("app", "throttled", timezone.now() - timedelta(minutes=5)),
+            ("db", "throttled", timezone.now() - timedelta(minutes=4)),  # before its last start
+            ("", "throttled", timezone.now() - timedelta(minutes=3)),
+            ("", "unthrottled", timezone.now() - timedelta(minutes=2)),
+            ("old", "throttled", before),  # a former boot of the worker's
+        ]
+    ):
+        details = {"share": 62.5} if kind == "throttled" else {"seconds": 60}
+        Event.objects.create(key=str(number), at=at, container=name, kind=kind, details=details, **facts)
+    found.host.refresh_from_db()
+    told = throttled_of(found)
+    assert set(told) == {"app", "db"}
+    finding = one(Case(found, list(found.containers.all()), throttled=told), "throttled")
+    assert (finding.title, finding.container, finding.severity) == ("app is throttled", "app", "warning")
+    assert finding.evidence == ("Cgroup v1: throttled: held back in 62.5 % of the periods of its CPU limit.",)
 
 
 def test_a_container_whose_health_check_fails(host: Host) -> None:
@@ -277,4 +302,4 @@ def test_kills_are_those_of_this_very_pod(host: Host) -> None:
     Event.objects.create(key="2", at=at - timedelta(hours=1), pod_engine_id=found.pod.engine_id, **facts)
     Event.objects.create(key="3", at=timezone.now(), pod_engine_id=engine_id("former"), **facts)
     Event.objects.create(key="4", at=at, pod_engine_id=found.pod.engine_id, **(facts | {"kind": "engine"}))
-    assert kills_of(found.pod) == {"db": Kill(at)}
+    assert kills_of(found.pod) == {"db": Told(at)}

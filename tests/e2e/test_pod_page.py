@@ -56,6 +56,9 @@ def test_charts_move_with_the_details_of_the_pod_that_is_looked_at(
     expect(legends.filter(has_text=re.compile(r"^CPU ?[1-9]\d*\.\d+ %"))).to_be_visible(timeout=SLOWEST)
     # Throttling is a detail: it comes because this page says that somebody looks.
     expect(legends.filter(has_text=re.compile(r"^throttled ?[1-9]\d*\.\d+ %"))).to_be_visible(timeout=SLOWEST)
+    finding = page.locator("[data-finding=throttled]")
+    expect(finding).to_contain_text("burn is throttled", timeout=SLOWEST)
+    expect(finding.locator(".evidence")).to_contain_text("of the periods of its CPU limit")
     page.get_by_role("button", name="Stacked").click()
     expect(legends.filter(has_text=re.compile(r"^burn"))).not_to_have_count(0)
 

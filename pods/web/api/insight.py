@@ -15,7 +15,7 @@ from pods.dispatch.questions import ask_question
 from pods.domain import access
 from pods.domain.cgroup_tree import judge, rest
 from pods.domain.doctor import findings
-from pods.domain.findings import Case, kills_of
+from pods.domain.findings import Case, kills_of, throttled_of
 from pods.domain.namespaces import mismatches
 from pods.domain.reasons import reason
 from pods.messages import decode, plain
@@ -113,5 +113,5 @@ class Findings(GenericAPIView[Pod]):
         pod = get_object_or_404(access.visible_pods(request.user).select_related("host"), pk=pk)
         containers = list(pod.containers.filter(removed_at=None))
         operations = list(access.visible_operations(request.user).filter(pod=pod)[:20])
-        case = Case(pod, containers, operations, kills_of(pod))
+        case = Case(pod, containers, operations, kills_of(pod), throttled_of(pod))
         return Response({"reason": plain(reason(case)), "findings": plain(findings(case))})

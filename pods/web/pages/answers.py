@@ -157,8 +157,12 @@ def members_of(containers: Iterable[Container], *, reveal: bool) -> list[Member]
     def words(argv: list[str]) -> str:
         return shlex.join(argv if reveal else mask_argv(argv))
 
+    def command(one: Container) -> list[str]:
+        # The engine's list leaves an infra container's command out.
+        return one.command or (list(one.pod.infra.command) if one.is_infra and one.pod.infra else [])
+
     return [
-        Member(one, words(one.command), words(one.create_command), tuple(one.env if reveal else mask_env(one.env)))
+        Member(one, words(command(one)), words(one.create_command), tuple(one.env if reveal else mask_env(one.env)))
         for one in containers
     ]
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from pods.dispatch.operations import ask, ask_create
 from pods.domain import access
 from pods.domain.errors import Invalid
-from pods.domain.findings import Case, kills_of
+from pods.domain.findings import Case, kills_of, throttled_of
 from pods.domain.infra_role import role_of
 from pods.domain.specs.parse import parse_pod_spec
 from pods.domain.timeline import timeline
@@ -87,7 +87,7 @@ def pod_page(request: SignedInRequest, pk: int) -> HttpResponse:
     row = row_of(request.user, pod, newest_operations(request.user, [pod]).get(pod.pk), kills)
     reveal = access.may_see_secrets(request.user, pod.host)
     groups = groups_of(pod, reveal=reveal)
-    case = Case(pod, row.containers, list(operations), kills)
+    case = Case(pod, row.containers, list(operations), kills, throttled_of(pod))
     infra = role_of(pod, row.containers)
     context = {
         "infra": infra,

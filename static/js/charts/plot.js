@@ -5,7 +5,9 @@ import { moment } from "./definitions.js";
 
 const HEIGHT = 160; // px
 const COLOURS = 8;
-const NEWEST = 180; // seconds; what is older is no value of now
+// Seconds; what is older is no value of now: of what is read each second, and of history.
+const NEWEST_LIVE = 20;
+const NEWEST = 180;
 const together = uPlot.sync("charts");
 
 function element(name, className, text) {
@@ -157,8 +159,9 @@ export class Plot {
   /** Return the last place of which anything is known: the time that runs just now is not over yet. */
   newest() {
     let place = this.times.length - 1;
+    const reach = this.view.live ? NEWEST_LIVE : NEWEST;
     const known = (column) => column.values[place] !== null && column.values[place] !== undefined;
-    while (place > 0 && this.times.at(-1) - this.times[place] < NEWEST && !this.columns.some(known)) place -= 1;
+    while (place > 0 && this.times.at(-1) - this.times[place] < reach && !this.columns.some(known)) place -= 1;
     return place;
   }
 
