@@ -266,7 +266,7 @@ def test_the_pods_page_says_what_is_wrong(look_at: LookAt, host: Host, alice: Us
     web = Pod.objects.get()
     watched = look_at(f"/pods/{web.pk}/", alice, width=width, dark=dark)
     page = watched.page
-    expect(page.locator(".reason")).to_contain_text("db exited 137 2 min ago")
+    expect(page.locator(".reason")).to_contain_text("db exited 137, 2 min ago")
     assert page.locator("[data-finding]").count() == 3
     stale = page.locator("[data-finding=stale_network]")
     expect(stale).to_contain_text("app has lost the pod's network")
