@@ -28,6 +28,8 @@ COLUMNS = (
     (Head("c-io num", "Block I/O", "Bytes per second read from and written to block devices"), ""),
     (Head("c-pids num", "PIDs", "Processes and threads"), ""),
 )
+# Those that a reader may leave out, by the words of their classes.
+OPTIONAL = [(head.slug.removeprefix("c-").partition(" ")[0], head.text) for head, _ in COLUMNS[2:]]
 
 
 def heads(sort: str) -> list[Head]:

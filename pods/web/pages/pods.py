@@ -22,6 +22,7 @@ from pods.web.pages.access import SignedInRequest, with_role
 from pods.web.pages.advice import advice_of
 from pods.web.pages.answers import groups_of, members_of
 from pods.web.pages.containers import port_of
+from pods.web.pages.heads import OPTIONAL
 from pods.web.pages.listing import listing, matching, rows_of, with_hosts, with_statuses
 from pods.web.pages.operations import each
 from pods.web.pages.order import section_of
@@ -41,6 +42,7 @@ def pods_page(request: SignedInRequest) -> HttpResponse:
     opened = keys_in(request, "open", OPEN_AT_MOST)
     context = {
         "listing": listing(request.user, parse_wanted(request.GET), opened=opened),
+        "columns": OPTIONAL,
         "bulk_verbs": [(verb.value, LABELS[verb]) for verb in IN_MENU],
     }
     template = "pods/listing.html" if request.headers.get("X-Fragment") else "pods/list.html"
