@@ -51,7 +51,7 @@ def look_at(server: str, browser: Browser) -> Iterator[LookAt]:
         opened.append(watched)
         watched.page.goto(server + path)
         if wait and user is not None:
-            watched.page.wait_for_selector("body[data-live=open], body[data-live=live]", timeout=20_000)
+            watched.page.wait_for_selector("body[data-live=open], body[data-live=live]", timeout=chromium.HUNG)
         return watched
 
     yield look

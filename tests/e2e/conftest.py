@@ -54,7 +54,7 @@ def watched(stack: Stack, browser: Browser, clean_engine: Box) -> Iterator[chrom
     watched.page.fill("#id_username", "admin")
     watched.page.fill("#id_password", PASSWORD)
     watched.page.click("main button")
-    watched.page.wait_for_selector("body[data-live=live]", timeout=20_000)
+    watched.page.wait_for_selector("body[data-live=live]", timeout=chromium.HUNG)
     yield watched
     context.close()
     assert watched.complaints == []
