@@ -28,9 +28,10 @@ function showState(state) {
   document.getElementById("stale").hidden = state !== "lost";
 }
 
-// One refresh at a time; what comes meanwhile, or close together, is joined to the next. The states, which come with the
-// news of a change, are shown at once.
-const TOGETHER = 100; // ms
+// One refresh at a time; what comes meanwhile, or close together, is joined to the next. Of a row that is there the new
+// state has come with the news and is shown at once, so that the rest of it can wait for the end of what just happens.
+const TOGETHER = 25; // ms
+const TOGETHER_SHOWN = 300;
 let waiting = null;
 let busy = false;
 
@@ -39,7 +40,8 @@ async function work() {
   busy = true;
   try {
     while (waiting) {
-      await new Promise((done) => setTimeout(done, TOGETHER));
+      const shown = !waiting.all && [...waiting.keys].every((key) => document.getElementById(`pod-${key}`));
+      await new Promise((done) => setTimeout(done, shown ? TOGETHER_SHOWN : TOGETHER));
       const wanted = waiting;
       waiting = null;
       const detail = document.getElementById("detail");
