@@ -41,7 +41,8 @@ def test_a_burner_with_a_twentieth_of_a_core_is_throttled(clean_engine: Box) -> 
     assert one.throttled_periods > 0.5 * one.periods
     assert one.throttled > 30
     spent = (one.cpu_user or 0) + (one.cpu_system or 0)
-    assert 1 < spent < 8
+    # A twentieth, as far as the kernel's ticks of 10 ms, by which it tells user from system, can say.
+    assert 1 < spent < 15
 
 
 def test_a_container_without_a_limit_is_never_throttled(clean_engine: Box) -> None:
