@@ -36,6 +36,8 @@ class OwnLimitReader:
     def __init__(self, layout: Layout, path: str) -> None:
         self._path = path
         self._files: dict[str, KernelFile] = {}
+        self._raw: dict[str, bytes] = {}
+        self._found: Limits = {}
         if path.startswith("/.."):  # it lies above our own cgroup namespace
             return
         for name, controller, file in _V2_FILES if layout.version == "v2" else _V1_FILES:
@@ -51,9 +53,16 @@ class OwnLimitReader:
         Raises CgroupGoneError.
         """
         try:
-            texts = {name: file.read().decode("ascii", "replace").strip() for name, file in self._files.items()}
+            raw = {name: file.read() for name, file in self._files.items()}
         except OSError as error:  # ENODEV once the cgroup is removed
             raise CgroupGoneError(self._path) from error
+        if raw != self._raw:  # they hardly ever change
+            self._raw, self._found = raw, self._parse(raw)
+        return dict(self._found)
+
+    @staticmethod
+    def _parse(raw: dict[str, bytes]) -> Limits:
+        texts = {name: one.decode("ascii", "replace").strip() for name, one in raw.items()}
         found: Limits = {}
         quota = texts.pop("cpu", "").split() or [texts.pop("quota", ""), texts.pop("period", "")]
         if (cpu := _processors(*quota[:2])) is not None:
