@@ -73,16 +73,23 @@ def remember(seconds: int, every: int = 10, gap: tuple[float, float] = (0, 0)) -
         take_samples(Samples(host="alpha", boot=BOOT, epoch=EPOCH, at=at, pods=(one,)))
 
 
-def tick(cpu: float = 12.5, at: float | None = None, **values: float) -> None:
+def tick(cpu: float = 12.5, at: float | None = None) -> None:
     """Push one second as a host worker does for a pod that is looked at."""
     pressure = {"cpu_some": 8.0, "memory_some": 0.0, "io_some": 2.0}
 
     def usage(share: float) -> Usage:
         more = Detail(seconds=1.0, throttled=3.0, pressure=pressure)
-        numbers = {"memory": int(100 * MIB * share), "pids": 7, "read": 0.0, "write": 20_480.0 * share}
-        if share == 1:
-            numbers |= {"received": 1250.0, "sent": 640.0}
-        return Usage(cpu=cpu * share, detail=more, **(numbers | values))  # type: ignore[arg-type]
+        whole = share == 1  # the network is one, the pod's
+        return Usage(
+            cpu=cpu * share,
+            memory=int(100 * MIB * share),
+            pids=7,
+            read=0.0,
+            write=20_480.0 * share,
+            received=1250.0 if whole else None,
+            sent=640.0 if whole else None,
+            detail=more,
+        )
 
     moment = time.time() if at is None else at
     containers = {
@@ -117,9 +124,9 @@ def line_of(page: Page, name: str) -> list[str]:
     return row.locator("td").all_text_contents()
 
 
-def until(page: Page, title: str, name: str, text: str, **numbers: float) -> None:
+def until(page: Page, title: str, name: str, text: str, cpu: float = 12.5, at: float | None = None) -> None:
     for _ in range(400):
-        tick(**numbers)
+        tick(cpu, at)
         page.wait_for_timeout(50)
         if values(page, title).get(name) == text:
             return
