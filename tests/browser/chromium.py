@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect, sync_playwright
 
-HUNG = 40_000  # ms; a bound for a hung run, no expectation
+HUNG = 20_000  # ms; a bound for a hung run, no expectation
 EXECUTABLE = shutil.which("chromium")
 ARGUMENTS = [
     "--no-sandbox",

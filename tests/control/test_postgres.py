@@ -22,13 +22,14 @@ AGAIN = [
 
 
 @pytest.mark.services
-@pytest.mark.timeout(600)
-def test_on_postgresql(postgres_url: str) -> None:
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("part", AGAIN)
+def test_on_postgresql(postgres_url: str, part: str) -> None:
     own = Path(__file__).relative_to(REPOSITORY)
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", f"--ignore={own}", *AGAIN],
+        [sys.executable, "-m", "pytest", "-q", f"--ignore={own}", part],
         cwd=REPOSITORY,
-        env=os.environ | {"TEST_DATABASE_URL": create_database(postgres_url, "again")},
+        env=os.environ | {"TEST_DATABASE_URL": create_database(postgres_url, f"again{AGAIN.index(part)}")},
         capture_output=True,
         text=True,
         check=False,

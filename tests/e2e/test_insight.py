@@ -7,7 +7,7 @@ from tests.browser.chromium import Watched
 from tests.hosts import Box
 
 pytestmark = [pytest.mark.engine, pytest.mark.browser, pytest.mark.services]
-SLOWEST = 60_000  # ms; a bound for a hung run, no expectation
+SLOWEST = 20_000  # ms; a bound for a hung run, no expectation
 
 
 def open_pod(watched: Watched, box: Box) -> Page:

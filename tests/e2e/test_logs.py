@@ -12,7 +12,7 @@ from tests.e2e.stacks import Stack, session_cookie
 from tests.hosts import Box
 
 pytestmark = [pytest.mark.engine, pytest.mark.browser, pytest.mark.services]
-SLOWEST = 60_000  # ms; a bound for a hung run, no expectation
+SLOWEST = 20_000  # ms; a bound for a hung run, no expectation
 CHATTER = (
     "i=0; while :; do echo tick $i; [ $((i%5)) = 0 ] && echo trouble $i >&2; "
     "printf '\\033[1;31mred %s\\033[0m\\n' $i; i=$((i+1)); sleep 0.1; done"

@@ -13,7 +13,7 @@ from tests.hosts import Box
 from tests.hosts.cgroups import CGROUP, memory_used
 
 pytestmark = [pytest.mark.engine, pytest.mark.browser, pytest.mark.services]
-SLOWEST = 60_000  # ms; a bound for a hung run, no expectation
+SLOWEST = 20_000  # ms; a bound for a hung run, no expectation
 
 
 def row(page: Page, name: str) -> str:

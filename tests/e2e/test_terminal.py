@@ -11,7 +11,7 @@ from tests.e2e.test_slice import wait_for
 from tests.hosts import Box
 
 pytestmark = [pytest.mark.engine, pytest.mark.browser, pytest.mark.services]
-SLOWEST = 60_000  # ms; a bound for a hung run, no expectation
+SLOWEST = 20_000  # ms; a bound for a hung run, no expectation
 
 
 def open_terminal(watched: Watched, box: Box) -> Page:
