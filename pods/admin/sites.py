@@ -3,11 +3,12 @@
 from typing import Any, TypeVar
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import JSONField, Model, QuerySet, TextField
 from django.http import HttpRequest
 from knox.models import AuthToken
 
 from pods.domain import access
+from pods.domain.secrets import mask_arguments
 from pods.models import Container, Host, Operation, Pod
 
 Row = TypeVar("Row", bound=Model)
@@ -17,6 +18,17 @@ admin.site.unregister(AuthToken)  # its page would offer to make tokens that nob
 
 class ReadOnly(admin.ModelAdmin[Row]):
     """Rows are what engines and people did: to be read, not to be edited."""
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Row | None:
+        """Return the row as the user may see it; nothing is saved from here."""
+        found = super().get_object(request, object_id, from_field)
+        if isinstance(found, Pod | Container | Operation) and not access.may_see_secrets_of(request.user, found):
+            for field in found._meta.concrete_fields:  # noqa: SLF001  # Django's documented API
+                if isinstance(field, JSONField | TextField):
+                    setattr(
+                        found, field.attname, mask_arguments({field.name: getattr(found, field.attname)})[field.name]
+                    )
+        return found
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Return whether the user has a role."""

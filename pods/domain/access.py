@@ -72,3 +72,8 @@ def require_operate(user: Person, host: Host) -> None:
 def may_see_secrets(user: Person, host: Host) -> bool:  # noqa: ARG001  # roles per host come here
     """Return whether the user may see what looks like a secret in ``host``'s command lines and variables."""
     return role_of(user) is Role.ADMINISTRATOR
+
+
+def may_see_secrets_of(user: Person, row: Pod | Container | Operation) -> bool:
+    """Return whether the user may see what looks like a secret in what a row holds."""
+    return may_see_secrets(user, row.pod.host if isinstance(row, Container) else row.host)

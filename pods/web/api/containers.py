@@ -23,7 +23,7 @@ class Containers(ListAPIView[Container]):
     def get_queryset(self) -> QuerySet[Container]:
         """Return what the user may see, as asked for."""
         require_known(self.request, (*COMMON, "removed", "pod"))
-        found = access.visible_containers(self.request.user)
+        found = access.visible_containers(self.request.user).select_related("pod__host")
         if not flag(self.request, "removed"):
             found = found.filter(removed_at=None)
         pod = whole(self.request, "pod")
@@ -48,7 +48,7 @@ class OneContainer(RetrieveAPIView[Container]):
     def get_queryset(self) -> QuerySet[Container]:
         """Return what the user may see."""
         require_known(self.request, ("fields", "removed"))
-        return access.visible_containers(self.request.user)
+        return access.visible_containers(self.request.user).select_related("pod__host")
 
     @extend_schema(operation_id="read_container", parameters=[FIELDS])
     def get(self, request: Request, *args: object, **kwargs: object) -> Response:

@@ -47,7 +47,7 @@ class PodContainers(ListAPIView[Container]):
         """Return those that exist, or all of them."""
         require_known(self.request, (*COMMON, "removed"))
         pod = get_object_or_404(access.visible_pods(self.request.user), pk=self.kwargs["pk"])
-        found = pod.containers.all()
+        found = pod.containers.select_related("pod__host")
         if not flag(self.request, "removed"):
             found = found.filter(removed_at=None)
         return ordered(found, self.request, ORDERINGS, "id")

@@ -1,6 +1,6 @@
 """What the API shows."""
 
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from django.db.models import Model
 from drf_spectacular.utils import extend_schema_field
@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from pods.domain import access
 from pods.domain.accessors import accessors
-from pods.domain.secrets import mask_arguments, mask_argv
+from pods.domain.secrets import mask_arguments
 from pods.domain.verbs import ON_PODS, available_verbs
 from pods.messages import plain
 from pods.models import Container, Host, Operation, Pod
@@ -18,14 +18,25 @@ from pods.web.api.fields import TEXT, AnyObject, TextList, TextMap, many, nullab
 AnyModel = TypeVar("AnyModel", bound=Model)
 
 
-def may_see_secrets(shown: serializers.BaseSerializer[Any], host: Host) -> bool:
-    """Return whether the reader may see secrets of ``host``; without a reader: no."""
+def may_see_secrets(shown: serializers.BaseSerializer[Any], row: Any) -> bool:
+    """Return whether the reader may see secrets in what ``row`` holds; without a reader: no."""
     reader = shown.context.get("reader") or getattr(shown.context.get("request"), "user", None)
-    return reader is not None and access.may_see_secrets(reader, host)
+    return reader is not None and access.may_see_secrets_of(reader, row)
 
 
 class Sparse(serializers.ModelSerializer[AnyModel]):
-    """Shows only what ``?fields=`` names, where the view hands its request on."""
+    """Shows only what ``?fields=`` names, where the view hands its request on.
+
+    In the fields ``secret`` what looks like a secret is masked for who may not see it; they may hold any JSON.
+    """
+
+    secret: ClassVar[tuple[str, ...]] = ()
+
+    def to_representation(self, instance: AnyModel) -> dict[str, Any]:
+        """Return the fields as JSON types."""
+        shown: dict[str, Any] = super().to_representation(instance)
+        values = {name: shown[name] for name in self.secret if name in shown}
+        return shown if not values or may_see_secrets(self, instance) else shown | mask_arguments(values)
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """Raises Invalid naming ``fields``."""
@@ -53,6 +64,7 @@ class HostSerializer(Sparse[Host]):
 class ContainerSerializer(Sparse[Container]):
     """A container."""
 
+    secret = ("command", "labels")
     command = TextList()
     labels = TextMap()
     networks = TextList()
@@ -71,10 +83,11 @@ class ContainerSerializer(Sparse[Container]):
 class PodSerializer(Sparse[Pod]):
     """A pod with the ids of its containers. ``actions`` are the verbs that make sense now."""
 
+    secret = ("create_command", "infra", "labels")
     host: serializers.SlugRelatedField[Host] = serializers.SlugRelatedField(slug_field="slug", read_only=True)
     labels = TextMap()
     shared_namespaces = TextList()
-    create_command = serializers.SerializerMethodField()
+    create_command = TextList()
     networks = TextList()
     mounts = TextList()
     volumes_from = TextList()
@@ -101,11 +114,6 @@ class PodSerializer(Sparse[Pod]):
             *("systemd_unit", "container_count", "containers", "actions"),
         )
 
-    @extend_schema_field(many(TEXT))
-    def get_create_command(self, pod: Pod) -> list[str]:
-        """Return the command line of its maker, with secrets masked for who may not see them."""
-        return pod.create_command if may_see_secrets(self, pod.host) else mask_argv(pod.create_command)
-
     @extend_schema_field(many({"type": "integer"}))
     def get_containers(self, pod: Pod) -> list[int]:
         """Return the keys of the containers that exist, from what the view prefetched."""
@@ -129,14 +137,15 @@ class PodDetailSerializer(PodSerializer):
     @extend_schema_field(many(ref("Accessor")))
     def get_accessors(self, pod: Pod) -> Any:
         """Return the accessors, with secrets masked for who may not see them."""
-        return plain(accessors(pod, reveal=may_see_secrets(self, pod.host)))
+        return plain(accessors(pod, reveal=may_see_secrets(self, pod)))
 
 
 class OperationSerializer(Sparse[Operation]):
     """An operation and its outcome."""
 
+    secret = ("arguments", "result")
     host: serializers.SlugRelatedField[Host] = serializers.SlugRelatedField(slug_field="slug", read_only=True)
-    arguments = serializers.SerializerMethodField()
+    arguments = AnyObject()
     parts = shaped(many(ref("Part")))(source="parts_json")
     steps = shaped(many(ref("Step")))(source="steps_json")
     result = AnyObject()
@@ -148,12 +157,6 @@ class OperationSerializer(Sparse[Operation]):
             *("asked_at", "deadline_at", "started_at", "ended_at", "code", "message", "hint", "engine", "parts"),
             *("steps", "result"),
         )
-
-    @extend_schema_field({"type": "object", "additionalProperties": {}})
-    def get_arguments(self, operation: Operation) -> dict[str, Any]:
-        """Return the arguments, with secrets masked for who may not see them."""
-        arguments: dict[str, Any] = operation.arguments
-        return arguments if may_see_secrets(self, operation.host) else mask_arguments(arguments)
 
 
 class AskedSerializer(OperationSerializer):

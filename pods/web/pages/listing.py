@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from pods.domain import access
 from pods.domain.filters import narrow
+from pods.domain.secrets import mask_value
 from pods.messages.names import Verb
 from pods.models import Host, Pod
 from pods.models.operations import OperationState
@@ -132,7 +133,9 @@ def listing(
         on_page = rows_of(user, wanted, keys, opened, only)
     made = host_sections(user, wanted, chosen, by_host, on_page, only) if filled else []
     grouped = wanted.group != "host"
-    groups = group_sections(wanted, on_page, group_totals(found, wanted, counts, chosen)) if grouped and filled else []
+    groups = (
+        group_sections(user, wanted, on_page, group_totals(found, wanted, counts, chosen)) if grouped and filled else []
+    )
     return Listing(
         wanted=wanted,
         sections=groups if grouped else made,
@@ -239,19 +242,22 @@ def group_totals(
     return {"": states.total()} if wanted.group == "none" else dict(states.items())
 
 
-def group_sections(wanted: Wanted, on_page: list[Row], totals: Mapping[str | None, int]) -> list[Section]:
+def group_sections(user: User, wanted: Wanted, on_page: list[Row], totals: Mapping[str | None, int]) -> list[Section]:
     """Return the groups on the page, in order."""
     found = []
-    for group, several in groupby(on_page, lambda row: group_of(wanted, row.pod)):
+    for group, of_group in groupby(on_page, lambda row: group_of(wanted, row.pod)):
+        several = list(of_group)
         if key := wanted.label_key:
-            title = f"Without the label {key}" if group is None else f"{key}={group}" if group else key
+            reveal = all(access.may_see_secrets(user, row.pod.host) for row in several)
+            value = group if reveal or not group else mask_value(key, group)
+            title = f"Without the label {key}" if group is None else f"{key}={value}" if group else key
         else:
             title = group or "Pods of every host"
         found.append(
             Section(
                 slug=section_id(wanted, group),
                 title=title,
-                rows=list(several),
+                rows=several,
                 total=totals.get(group, 0),
                 tone=group if wanted.group == "state" and group else "",
             )

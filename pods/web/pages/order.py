@@ -1,16 +1,17 @@
 """The order of the list, and the heads under which pods stand in it."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Case, Count, F, IntegerField, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.expressions import OrderBy
+from django.utils.crypto import salted_hmac
 
 from pods.models import Pod
 from pods.models.pods import LONGEST_KEY, PodLabel, PodState
 from pods.web.pages.wanted import Wanted
 
+SALT = "pods.web.pages.order"
 # Trouble first.
 RANK = {
     state.value: rank
@@ -77,8 +78,8 @@ def section_id(wanted: Wanted, group: str | None) -> str:
     if wanted.group == "host":
         return f"host-{group}"
     if wanted.label_key:
-        # Any text can be a label's value.
-        return "group-without" if group is None else f"group-{hashlib.sha256(group.encode()).hexdigest()[:16]}"
+        # Any text can be a label's value, a secret too: nobody can try out what gives this id.
+        return "group-without" if group is None else f"group-{salted_hmac(SALT, group).hexdigest()[:16]}"
     return f"group-{group.lower()}" if group else "group-every"
 
 

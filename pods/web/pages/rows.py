@@ -11,6 +11,7 @@ from django.utils import timezone
 from pods.domain import access
 from pods.domain.findings import Case, Kills, kills_by_pod
 from pods.domain.reasons import Reason, reason
+from pods.domain.secrets import mask_value
 from pods.domain.verbs import available_verbs, warning
 from pods.messages.names import Verb
 from pods.models import Container, Operation, Pod
@@ -49,6 +50,7 @@ class Row:
     """One pod of a list. ``verbs`` are those that fit it, apart by blanks, also while an operation on it is open.
 
     ``section`` is the id of the part of the list that it belongs to; ``opened``: its containers are shown.
+    ``search`` is what the page looks for typed words in.
     """
 
     pod: Pod
@@ -62,6 +64,7 @@ class Row:
     verbs: str = ""
     section: str = ""
     opened: bool = False
+    search: str = ""
 
     @property
     def names_host(self) -> bool:
@@ -104,7 +107,16 @@ def row_of(user: User, pod: Pod, operation: Operation | None, kills: Kills | Non
         may_operate=may_operate,
         reason=reason(Case(pod, containers, kills=kills or {})),
         verbs=" ".join(verb for verb in IN_MENU if verb in verbs),
+        search=pod.search_text if access.may_see_secrets(user, pod.host) else _masked_search(pod),
     )
+
+
+def _masked_search(pod: Pod) -> str:
+    text = pod.search_text
+    for name, value in pod.labels.items():
+        if (shown := mask_value(name, value)) != value:
+            text = text.replace(value.casefold(), shown)
+    return text
 
 
 def choice(pod: Pod, verb: Verb) -> Choice:
