@@ -85,17 +85,17 @@ class _Files:
 
 def _v1(files: _Files) -> dict[str, Any]:
     values: dict[str, Any] = {
-        "cpu_period": files.read("cpu_period", "cpu", "cpu.cfs_period_us", _number),
-        "cpu_quota": files.read("cpu_quota", "cpu", "cpu.cfs_quota_us", _number),
-        "cpu_shares": files.read("cpu_shares", "cpu", "cpu.shares", _number),
+        "cpu_period": files.read("cpu_period", "cpu", "cpu.cfs_period_us", limit_number),
+        "cpu_quota": files.read("cpu_quota", "cpu", "cpu.cfs_quota_us", limit_number),
+        "cpu_shares": files.read("cpu_shares", "cpu", "cpu.shares", limit_number),
         "cpuset_cpus": files.read("cpuset_cpus", "cpuset", "cpuset.cpus", str),
         "cpuset_mems": files.read("cpuset_mems", "cpuset", "cpuset.mems", str),
         "effective_cpus": files.read("effective_cpus", "cpuset", "cpuset.effective_cpus cpuset.cpus", _some),
-        "memory": files.read("memory", "memory", "memory.limit_in_bytes", _number),
-        "memory_swap": files.read("memory_swap", "memory", "memory.memsw.limit_in_bytes", _number),
+        "memory": files.read("memory", "memory", "memory.limit_in_bytes", limit_number),
+        "memory_swap": files.read("memory_swap", "memory", "memory.memsw.limit_in_bytes", limit_number),
         "effective_memory": files.read("effective_memory", "memory", "memory.stat", _hierarchical),
-        "blkio_weight": files.read("blkio_weight", "blkio", "blkio.weight blkio.bfq.weight", _number),
-        "pids": files.read("pids", "pids", "pids.max", _number),
+        "blkio_weight": files.read("blkio_weight", "blkio", "blkio.weight blkio.bfq.weight", limit_number),
+        "pids": files.read("pids", "pids", "pids.max", limit_number),
     }
     for name, file in zip(_RATES, _V1_RATES, strict=True):
         values[name] = files.read(name, "blkio", f"blkio.throttle.{file}", _v1_rates) or {}
@@ -110,17 +110,17 @@ def _v2(files: _Files) -> dict[str, Any]:
     values: dict[str, Any] = {
         "cpu_quota": quota,
         "cpu_period": period,
-        "cpu_weight": files.read("cpu_weight", "cpu", "cpu.weight", _number),
+        "cpu_weight": files.read("cpu_weight", "cpu", "cpu.weight", limit_number),
         "cpuset_cpus": files.read("cpuset_cpus", "cpuset", "cpuset.cpus", str),
         "cpuset_mems": files.read("cpuset_mems", "cpuset", "cpuset.mems", str),
-        "memory": files.read("memory", "memory", "memory.max", _number),
-        "memory_swap": files.read("memory_swap", "memory", "memory.swap.max", _number),
+        "memory": files.read("memory", "memory", "memory.max", limit_number),
+        "memory_swap": files.read("memory_swap", "memory", "memory.swap.max", limit_number),
         "blkio_weight": files.read("blkio_weight", "io", "io.bfq.weight", _default_weight, unknown=False)
         or files.read("blkio_weight", "io", "io.weight", _io_weight),
-        "pids": files.read("pids", "pids", "pids.max", _number),
+        "pids": files.read("pids", "pids", "pids.max", limit_number),
         **rates,
     }
-    limits = [limit for limit in map(_number, files.above("memory.max")) if limit is not None]
+    limits = [limit for limit in map(limit_number, files.above("memory.max")) if limit is not None]
     finite = [limit for limit in limits if limit != NO_LIMIT]
     if limits:
         values["effective_memory"] = min(finite, default=NO_LIMIT)
@@ -133,7 +133,8 @@ def _v2(files: _Files) -> dict[str, Any]:
     return values
 
 
-def _number(text: str) -> int | None:
+def limit_number(text: str) -> int | None:
+    """Return a limit as the kernel writes it: NO_LIMIT for none, None for what is no number."""
     if text == "max":
         return NO_LIMIT
     try:
@@ -152,19 +153,19 @@ def _hierarchical(text: str) -> int | None:
     for line in text.splitlines():
         key, _, value = line.partition(" ")
         if key == "hierarchical_memory_limit":
-            return _number(value)
+            return limit_number(value)
     return None
 
 
 def _cpu_max(text: str) -> tuple[int, int] | None:
-    numbers = [_number(word) for word in text.split()]
+    numbers = [limit_number(word) for word in text.split()]
     quota, period = numbers if len(numbers) == 2 else (None, None)
     return None if quota is None or period is None else (quota, period)
 
 
 def _default_weight(text: str) -> int | None:
     """Read ``default 100``, behind which devices may have lines of their own."""
-    return _number(text.partition("\n")[0].removeprefix("default "))
+    return limit_number(text.partition("\n")[0].removeprefix("default "))
 
 
 def _io_weight(text: str) -> int | None:

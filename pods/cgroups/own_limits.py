@@ -8,8 +8,8 @@ from contextlib import suppress
 
 from pods.cgroups.files import KernelFile
 from pods.cgroups.layout import Layout
-from pods.cgroups.limits import NO_LIMIT
-from pods.cgroups.reader import UNLIMITED, CgroupGoneError
+from pods.cgroups.limits import NO_LIMIT, limit_number
+from pods.cgroups.reader import CgroupGoneError
 
 Limits = dict[str, int | float | str]
 # (our name, v1 controller, file)
@@ -70,7 +70,7 @@ class OwnLimitReader:
         if "cpuset" in texts:
             found["cpuset"] = texts.pop("cpuset")
         for name, text in texts.items():
-            if (value := _number(text)) is not None:
+            if (value := limit_number(text)) is not None:
                 found[name] = value
         return found
 
@@ -82,18 +82,8 @@ class OwnLimitReader:
             file.close()
 
 
-def _number(text: str) -> int | None:
-    if text == "max":
-        return NO_LIMIT
-    try:
-        value = int(text)
-    except ValueError:
-        return None
-    return NO_LIMIT if value < 0 or value >= UNLIMITED else value
-
-
 def _processors(quota: str = "", period: str = "") -> float | None:
-    allowed, every = _number(quota), _number(period)
+    allowed, every = limit_number(quota), limit_number(period)
     if allowed is None or not every or every < 0:
         return None
     return NO_LIMIT if allowed == NO_LIMIT else round(allowed / every, 3)

@@ -12,7 +12,7 @@ from kombu.exceptions import OperationalError
 
 from pods.control.changes import announce
 from pods.domain import access, hosts, verbs
-from pods.domain.again import superseded, why_not
+from pods.domain.again import why_not_now
 from pods.domain.errors import Conflict, Problem, Unavailable
 from pods.domain.operations import send
 from pods.messages import plain
@@ -53,7 +53,7 @@ def ask_again(user: User, operation: Operation, *, through: Through) -> Operatio
     """Ask for the same again: verb, arguments, pod. Raises as ``ask`` does, Conflict also where it would be unsafe."""
     access.require_operate(user, operation.host)
     pod = operation.pod
-    if problem := _not_again(operation):
+    if problem := why_not_now(operation):
         raise problem
     if pod is None:
         raise Conflict("removed", "The pod is no longer known.")
@@ -62,15 +62,9 @@ def ask_again(user: User, operation: Operation, *, through: Through) -> Operatio
     def alone() -> Problem | None:
         # Of two that ask at once the second waits here until the first one's row is there, and finds it.
         list(Pod.objects.select_for_update(no_key=True).filter(pk=key).values_list("pk"))
-        return _not_again(operation)
+        return why_not_now(operation)
 
     return ask(user, verb, pod, arguments=arguments, through=through, unless=alone)
-
-
-def _not_again(operation: Operation) -> Problem | None:
-    states = [] if operation.pod is None else verbs.states_of(operation.pod)
-    newer = superseded(Operation.objects.filter(pk=operation.pk)).exists()
-    return why_not(operation, states, newer=newer)
 
 
 def ask_create(user: User, host: Host, spec: PodSpec, *, start: bool, through: Through) -> Operation:

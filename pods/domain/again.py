@@ -9,7 +9,7 @@ from collections.abc import Collection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from pods.domain.errors import Conflict, Problem
-from pods.domain.verbs import ON_PODS, refusal
+from pods.domain.verbs import ON_PODS, refusal, states_of
 from pods.messages.names import Verb
 from pods.models import Operation
 from pods.models.operations import OPEN, OperationState
@@ -23,6 +23,12 @@ def superseded(found: QuerySet[Operation]) -> QuerySet[Operation]:
     newer = Q(verb=OuterRef("verb"), asked_at__gt=OuterRef("asked_at")) | Q(state__in=OPEN)
     others = Operation.objects.filter(newer, pod=OuterRef("pod")).exclude(verb=Verb.TERMINAL.value)
     return found.filter(Exists(others))
+
+
+def why_not_now(operation: Operation) -> Problem | None:
+    """Return what speaks against asking for the operation again, as everything is now (two queries at most)."""
+    states = [] if operation.pod is None else states_of(operation.pod)
+    return why_not(operation, states, newer=superseded(Operation.objects.filter(pk=operation.pk)).exists())
 
 
 def why_not(operation: Operation, states: Collection[str], *, newer: bool) -> Problem | None:

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping
 
+from pods.domain.cgroup_tree import NO_LIMIT
 from pods.messages.events import Kind
 
-NO_LIMIT = -1  # as pods.cgroups.own_limits has it
 Details = Mapping[str, object]
 _ENGINE = {
     "create": "made",

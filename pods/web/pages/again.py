@@ -16,10 +16,10 @@ from django.views.decorators.http import require_http_methods
 
 from pods.dispatch.operations import ask_again
 from pods.domain import access
-from pods.domain.again import BY_FORM, UNSUCCESSFUL, superseded, why_not
+from pods.domain.again import BY_FORM, UNSUCCESSFUL, superseded, why_not, why_not_now
 from pods.domain.errors import Denied
 from pods.domain.secrets import mask_arguments
-from pods.domain.verbs import ON_PODS, states_of, warning
+from pods.domain.verbs import ON_PODS, warning
 from pods.messages.names import Verb
 from pods.messages.specs import ContainerSpec, PodSpec
 from pods.models import Container, Operation, Pod
@@ -92,9 +92,7 @@ def again(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect("operation", pk=fresh.pk)
     access.require_operate(request.user, operation.host)
     pod = operation.pod
-    states = [] if pod is None else states_of(pod)
-    newer = superseded(Operation.objects.filter(pk=pk)).exists()
-    if problem := why_not(operation, states, newer=newer):
+    if problem := why_not_now(operation):
         raise problem
     if pod is None:
         raise Http404

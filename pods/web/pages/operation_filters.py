@@ -14,7 +14,7 @@ from pods.models import Operation
 from pods.models.operations import OperationState
 from pods.templatetags.podweb import verb_word
 from pods.web.pages.chips import turned
-from pods.web.pages.wanted import clean, unique
+from pods.web.pages.wanted import clean, number, unique
 
 # Verbs and people get a chip if they occur among so many of the newest operations: counting all would take long.
 LOOKED_AT = 2000
@@ -68,13 +68,12 @@ def parse_wanted(parameters: QueryDict) -> Wanted:
     def known(name: str, words: Sequence[str]) -> tuple[str, ...]:
         return tuple(unique(word for word in parameters.getlist(name) if word in words))
 
-    page = parameters.get("page", "")
     return Wanted(
         states=known("state", OperationState.values),
         verbs=known("verb", [verb.value for verb in Verb]),
         hosts=tuple(unique(clean(parameters.getlist("host"))))[:MOST],
         people=tuple(unique(clean(parameters.getlist("by"))))[:MOST],
-        page=max(1, int(page)) if page.isascii() and page.isdigit() and len(page) < 8 else 1,
+        page=number(parameters.get("page", "")),
     )
 
 

@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pods.domain.cgroup_tree import Judged, Limit, judge, rest
+from pods.domain.cgroup_tree import NO_LIMIT, Judged, Limit, judge, rest
 from pods.messages.insight import CgroupTree, Node
 from pods.messages.live import Detail
 from pods.models import Pod
 
-NO_LIMIT = -1
 KINDS = {
     "pod": "the pod's own",
     "infra": "infra",
