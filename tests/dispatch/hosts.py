@@ -21,12 +21,14 @@ Reply = Callable[[Question], Answer | None]
 def answering(slug: str, reply: Reply, asked: list[Question] | None = None) -> Iterator[list[Question]]:
     """Answer by ``reply`` what comes to the host's queue; None says nothing. Yields the questions that came."""
     came: list[Question] = [] if asked is None else asked
-    ended = threading.Event()
+    ended, ready = threading.Event(), threading.Event()
     failures: list[BaseException] = []
 
     def serve() -> None:
         app: Any = current_app
         with app.connection() as connection, connection.SimpleQueue(app.amqp.queues[host_queue(slug)]) as queue:
+            queue.clear()  # what earlier tests asked of a host that nobody was
+            ready.set()
             while not ended.is_set():
                 try:
                     message = queue.get(timeout=0.05)
@@ -49,6 +51,7 @@ def answering(slug: str, reply: Reply, asked: list[Question] | None = None) -> I
 
     thread = threading.Thread(target=guarded, name=f"answering-{slug}")
     thread.start()
+    ready.wait(20)
     try:
         yield came
     finally:
