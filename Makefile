@@ -13,7 +13,7 @@ PATTERNFLY := node_modules/@patternfly/patternfly
 # The packages of each purpose; what is there already is left alone.
 RUN_PACKAGES := podman runc conmon catatonit netavark aardvark-dns iptables uidmap slirp4netns fuse-overlayfs \
   golang-github-containers-common python3-venv nodejs npm util-linux ca-certificates
-TEST_PACKAGES := chromium fonts-dejavu-core redis-server postgresql iproute2 busybox-static procps
+TEST_PACKAGES := chromium-headless-shell fonts-dejavu-core redis-server postgresql iproute2 busybox-static procps
 
 .PHONY: help up test lint bench screenshots lock secrets
 

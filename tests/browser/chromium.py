@@ -10,7 +10,7 @@ from typing import Any
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect, sync_playwright
 
 HUNG = 20_000  # ms; a bound for a hung run, no expectation
-EXECUTABLE = shutil.which("chromium")
+EXECUTABLE = shutil.which("chromium-headless-shell")
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -27,7 +27,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 
 def why_not() -> str | None:
     """Return why no browser can be had here, or None."""
-    return None if EXECUTABLE else "needs Chromium (Debian: chromium)"
+    return None if EXECUTABLE else "needs Chromium (Debian: chromium-headless-shell)"
 
 
 @contextmanager

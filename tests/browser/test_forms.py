@@ -43,6 +43,11 @@ def field(page: Page, name: str) -> Locator:
     return page.locator(f'[id="f-{name}"]')
 
 
+def add_to(page: Page, name: str) -> None:
+    """Add a row to a list, which is a text until the page's scripts have run."""
+    page.locator(f'button[id="f-{name}"]').click()
+
+
 def unfold(page: Page, title: str) -> None:
     page.locator("details.group > summary", has=page.get_by_role("heading", name=title, exact=True)).click()
 
@@ -63,12 +68,12 @@ def test_a_pod_with_ports_labels_and_limits(look_at: LookAt, web: Pod, alice: Us
     page = look_at("/", alice).page
     page.get_by_role("link", name="More options for a pod on Alpha").click()
     field(page, "name").fill("shop")
-    field(page, "labels").click()
+    add_to(page, "labels")
     page.keyboard.type("app")
     page.keyboard.press("Tab")
     page.keyboard.type("my shop")
     unfold(page, "Network")
-    field(page, "ports").click()
+    add_to(page, "ports")
     page.get_by_label("Port on the host, port 1").fill("9000")
     page.get_by_label("Port in the pod, port 1").fill("80")
     page.keyboard.press("Enter")
@@ -116,7 +121,7 @@ def test_a_form_that_is_refused_leads_to_its_faults_and_keeps_what_was_typed(
     page = watched.page
     watched.expected.add(400)
     unfold(page, "Network")
-    field(page, "ports").click()
+    add_to(page, "ports")
     page.get_by_label("Port in the pod, port 1").fill("80")
     page.keyboard.press("Enter")
     page.get_by_label("Port in the pod, port 2").fill("nonsense")
@@ -181,7 +186,7 @@ def test_a_container_is_added(look_at: LookAt, web: Pod, alice: User) -> None:
     page.locator(".members").get_by_role("link", name="Add a container…").click()
     field(page, "image").fill("example/image:1")
     field(page, "command").fill("sleep 1000")
-    field(page, "env").click()
+    add_to(page, "env")
     page.get_by_label("Name, variable 1").fill("MODE")
     page.get_by_label("Value, variable 1").fill("a b")
     expect(command(page)).to_have_text("podman create --pod web --env 'MODE=a b' example/image:1 sleep 1000")
@@ -224,7 +229,7 @@ def test_the_form_of_a_pod_is_for_everybody(look_at: LookAt, web: Pod, alice: Us
     check(watched)
     unfold_all(page)
     for name in ("ports", "mounts", "networks", "labels", "uid_maps", "resources.device_read_bps"):
-        field(page, name).click()
+        add_to(page, name)
     expect(page.locator(".line")).to_have_count(6)
     check(watched)
 

@@ -59,8 +59,9 @@ def test_a_container_without_a_limit_is_never_throttled(clean_engine: Box) -> No
 
 def test_who_hits_the_memory_limit_is_counted_and_pressed(clean_engine: Box) -> None:
     clean_engine.podman("pod", "create", "--name", "p")
-    # Page cache of a file larger than the limit: it is taken back all the time, and nobody is killed.
-    command = "while :; do head -c 60000000 /dev/zero > /f; cat /f > /dev/null; done"
+    # Page cache of a file larger than the limit: it is taken back all the time, and nobody is killed. The file is made
+    # once: what is cut off to be written anew has no cache for a moment.
+    command = "head -c 60000000 /dev/zero > /f; while :; do cat /f > /dev/null; done"
     one = watch(run_limited(clean_engine, "--memory", "24m", command=command), 2)
     assert one.events["max"] > 0
     assert one.events["oom_kill"] == 0

@@ -27,11 +27,11 @@ def test_from_the_form_to_the_engine_and_away_again(watched: Watched, stack: Sta
     page, box = watched.page, clean_engine
     page.goto(f"{stack.url}/hosts/{stack.slug}/pods/new/")
     page.fill('[id="f-name"]', "shop")
-    page.click('[id="f-labels"]')
+    page.click('button[id="f-labels"]')
     page.get_by_label("Name, label 1").fill("app")
     page.get_by_label("Value, label 1").fill("my shop")
     unfold(page, "Network")
-    page.click('[id="f-ports"]')
+    page.click('button[id="f-ports"]')
     page.get_by_label("Port on the host, port 1").fill("18081")
     page.get_by_label("Port in the pod, port 1").fill("80")
     unfold(page, "Resources")

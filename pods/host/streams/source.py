@@ -39,7 +39,9 @@ class LogSource:
     ) -> None:
         self._engine = engine
         self.container_id = container_id
+        self._number = number
         self._maker = LineMaker(number)
+        self._held: list[Entry] | None = None  # last lines, until it is known how many their second has
         self._changed = changed
         self._follow = follow
         self._since = rfc3339(int(since * 1e9)) if since is not None else ""
@@ -120,6 +122,8 @@ class LogSource:
             self._followed_from = None
         live = self._follow and state.Status == "running"
         if live:
+            if self._tail is not None and not self._maker.last:
+                await self._read_last(self._tail)
             self._followed_from = time.time()
         await self._read(follow=live)
         if live or not self._follow:
@@ -130,8 +134,45 @@ class LogSource:
         found = await asyncio.to_thread(containers.inspect, self._engine(), self.container_id, timeout=INSPECT_TIMEOUT)
         return found.State
 
-    async def _read(self, *, follow: bool) -> None:
-        """Read one opening of the log to its end."""
+    async def _read_last(self, tail: int) -> None:
+        """Read the last lines, for what follows to go on behind them.
+
+        An engine that is asked for the last lines and to follow reads them, then goes to the end of the file, and loses
+        what was written between the two. So the last lines are read alone, and the rest by the time of the newest,
+        which takes to know how many lines of its second there were. When all are of one second, of which there may be
+        more, that whole second is read.
+        """
+        self._held = []
+        try:
+            await self._read(follow=False)
+            if self._held and len(self._held) >= tail:
+                second = int(self._held[0][0])
+                self._maker = LineMaker(self._number)
+                self._maker.last = second * 1_000_000_000
+                self._held.clear()
+                await self._read(follow=False, keep=tail)
+            self._add(self._held or [])
+        except EngineError:
+            if self._held is not None:  # nothing was given: begin anew
+                self._maker = LineMaker(self._number)
+            raise
+        finally:
+            self._held = None
+
+    def _hold(self, made: list[Entry], keep: int | None) -> list[Entry]:
+        """Return what may go: nothing of the last lines while they are all of one second, or while some are too many."""
+        if self._held is None:
+            return made
+        self._held += made
+        if keep is not None:
+            del self._held[:-keep]
+        elif self._held and self._held[0][0] != self._held[-1][0]:
+            made, self._held = self._held, None
+            return made
+        return []
+
+    async def _read(self, *, follow: bool, keep: int | None = None) -> None:
+        """Read one opening of the log to its end. ``keep`` is how many of the lines that are held are enough."""
         seen = self._maker.last > 0
         since = self._maker.skip() if seen else self._since
         frames = running.Frames()
@@ -156,7 +197,7 @@ class LogSource:
                     return
                 if self._gaps:
                     continue
-                self._add(self._maker.make(frames.feed(data)))
+                self._add(self._hold(self._maker.make(frames.feed(data)), keep))
 
     def _add(self, made: list[Entry]) -> None:
         if made:

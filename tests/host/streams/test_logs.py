@@ -156,6 +156,27 @@ def test_tail_since_and_until_choose(desk: Desk, open_log: Open) -> None:
     assert middle.texts("app") == ["3", "4"]
 
 
+def test_what_is_written_while_the_last_lines_are_read_is_not_lost(desk: Desk, open_log: Open) -> None:
+    # So many that some fall into the moment between the last lines and the following of each reader.
+    script = "i=0; while :; do echo $i; i=$((i+1)); [ $((i%20)) = 0 ] && sleep 0.01; done"
+    desk.make("web", "app", app=shell(script))
+    for tail in (100, 5000, 100, 5000):
+        reader = open_log("web", tail=tail)
+        reader.wait(lambda r: len(r.texts("app")) > 8000)
+        reader.leave()
+        got = [int(text) for text in reader.texts("app")]
+        assert got == list(range(got[0], got[0] + len(got)))
+
+
+def test_last_lines_of_one_second_are_followed_by_what_comes_then(desk: Desk, open_log: Open) -> None:
+    script = "/bin/busybox seq 500; sleep 4; echo 501; sleep 1000"
+    desk.make("web", "app", app=shell(script))
+    time.sleep(1.5)
+    reader = open_log("web", tail=10)
+    reader.wait(lambda r: r.texts("app")[-1:] == ["501"])
+    assert reader.texts("app") == [str(i) for i in range(491, 502)]
+
+
 def test_a_reader_that_comes_back_goes_on_where_it_was(desk: Desk, open_log: Open) -> None:
     script = "i=0; while :; do echo $i; i=$((i+1)); sleep 0.05; done"
     desk.make("web", "app", app=shell(script))
