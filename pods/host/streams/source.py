@@ -160,7 +160,7 @@ class LogSource:
             self._held = None
 
     def _hold(self, made: list[Entry], keep: int | None) -> list[Entry]:
-        """Return what may go: nothing of the last lines while they are all of one second, or while some are too many."""
+        """Return what may go: no last lines while all are of one second, or while there may be more than are wanted."""
         if self._held is None:
             return made
         self._held += made
