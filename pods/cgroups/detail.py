@@ -25,6 +25,7 @@ NO_PSI = "this kernel was started without pressure accounting (psi=1)"
 # (our name, v1 controller, file, bytes to read at most, what is unknown without it)
 _File = tuple[str, str, str, int, tuple[str, ...]]
 _V1_FILES: tuple[_File, ...] = (
+    ("total", "cpuacct", "cpuacct.usage", 64, ()),
     ("user", "cpuacct", "cpuacct.usage_user", 64, ("cpu_user",)),
     ("system", "cpuacct", "cpuacct.usage_sys", 64, ("cpu_system",)),
     ("throttle", "cpu", "cpu.stat", 4096, ("periods", "throttled_periods", "throttled")),
@@ -51,6 +52,7 @@ class DetailCounters(msgspec.Struct, gc=False):
     """One reading. ``None``, or an absent key, is unknown; the reader's ``missing`` says why where it knows."""
 
     at: int  # monotonic ns
+    cpu: int | None = None  # ns; on v1, where user and system are counted by ticks and only this is exact
     cpu_user: int | None = None  # ns
     cpu_system: int | None = None  # ns
     periods: int | None = None  # enforcement periods that passed while something wanted to run
@@ -172,6 +174,7 @@ class DetailReader:
         counters.events = {name: value for name, value in events.items() if value is not None}
 
     def _read_rest_v1(self, counters: DetailCounters) -> None:
+        counters.cpu = self._number("total")
         counters.cpu_user = self._number("user")
         counters.cpu_system = self._number("system")
         if text := self._text("stat"):

@@ -176,6 +176,31 @@ def test_rates_are_over_the_time_between_the_readings(tmp_path: Path) -> None:
     assert (still.throttled, still.pressure["io_some"], still.memory_anon) == (0.0, 0.0, 500)
 
 
+@pytest.mark.parametrize(
+    ("user", "system", "shown"),
+    [(6_000_000, 2_000_000, (7.5, 2.5)), (0, 2_000_000, (0.0, 10.0)), (3_000_000, 0, (10.0, 0.0)), (0, 0, (10.0, 0.0))],
+)
+def test_user_and_system_time_of_v1_make_up_the_exact_time(
+    tmp_path: Path, user: int, system: int, shown: tuple[float, float]
+) -> None:
+    make_v1(tmp_path)
+    reader = DetailReader(detect(tmp_path), PATH)
+    before = reader.read()
+    assert before.cpu is not None
+    assert before.cpu_user is not None
+    assert before.cpu_system is not None
+    later = {
+        "cpuacct.usage": f"{before.cpu + 200_000_000}\n",
+        "cpuacct.usage_user": f"{before.cpu_user + user}\n",
+        "cpuacct.usage_sys": f"{before.cpu_system + system}\n",
+    }
+    write(tmp_path / "cpuacct" / PATH.strip("/"), later)
+    now = reader.read()
+    now.at = before.at + 2_000_000_000
+    one = detail(before, now, missing={})
+    assert (one.cpu_user, one.cpu_system) == shown
+
+
 def test_the_first_reading_knows_levels_but_no_rates(tmp_path: Path) -> None:
     make_v2(tmp_path)
     one = detail(None, DetailReader(detect(tmp_path), PATH).read(), missing={})

@@ -11,13 +11,9 @@ from tests.services.postgres import create_database
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 AGAIN = [
-    "tests/control",
-    "tests/dispatch",
-    "tests/domain",
-    "tests/admin",
     "tests/web/api",
-    "tests/web/test_history_api.py",
-    "tests/web/test_pages.py",
+    "tests/domain",
+    "tests/control tests/dispatch tests/admin tests/web/test_history_api.py tests/web/test_pages.py",
 ]
 
 
@@ -27,7 +23,7 @@ AGAIN = [
 def test_on_postgresql(postgres_url: str, part: str) -> None:
     own = Path(__file__).relative_to(REPOSITORY)
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", f"--ignore={own}", part],
+        [sys.executable, "-m", "pytest", "-q", f"--ignore={own}", *part.split()],
         cwd=REPOSITORY,
         env=os.environ | {"TEST_DATABASE_URL": create_database(postgres_url, f"again{AGAIN.index(part)}")},
         capture_output=True,

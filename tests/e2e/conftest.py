@@ -1,7 +1,8 @@
 """A running podweb, in each of its two modes, on a host in a box; and a browser."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -20,20 +21,35 @@ def new_data() -> Path:
     return directory
 
 
-@pytest.fixture(scope="module", params=["embedded", "distributed"])
-def stack(request: pytest.FixtureRequest, engine_host: Box) -> Iterator[Stack]:
-    """podweb as a user runs it, on ``engine_host``."""
-    if request.param == "embedded":
-        started = start_embedded(engine_host, new_data())
-        started.set_password()
-    else:
-        postgres: str = request.getfixturevalue("postgres_url")
+@pytest.fixture(scope="package")
+def stacks(request: pytest.FixtureRequest, engine_host: Box) -> Iterator[Callable[[str], Stack]]:
+    """Starts podweb in one of its modes when it is first asked for; both may then run beside each other."""
+    started: dict[str, Stack] = {}
+
+    def start(mode: str) -> Stack:
+        if mode == "embedded":
+            found = start_embedded(engine_host, new_data())
+            found.set_password()
+            return found
+        database = create_database(request.getfixturevalue("postgres_url"), "podweb_e2e")
         redis: str = request.getfixturevalue("redis_url")
-        name = f"podweb_{request.module.__name__.rpartition('.')[2]}"
-        database = create_database(postgres, name)
-        started = start_distributed(engine_host, new_data(), database_url=database, redis_url=redis)
-    with running(started):
-        yield started
+        return start_distributed(engine_host, new_data(), database_url=database, redis_url=redis)
+
+    with ExitStack() as ends:
+
+        def get(mode: str) -> Stack:
+            if mode not in started:
+                started[mode] = start(mode)
+                ends.enter_context(running(started[mode]))
+            return started[mode]
+
+        yield get
+
+
+@pytest.fixture(scope="module", params=["embedded", "distributed"])
+def stack(request: pytest.FixtureRequest, stacks: Callable[[str], Stack]) -> Stack:
+    """podweb as a user runs it, on ``engine_host``."""
+    return stacks(request.param)
 
 
 @pytest.fixture(scope="module")

@@ -142,6 +142,7 @@ class Stack:
     environment: dict[str, str]
     processes: list[Process]
     sign_in_link: str = ""
+    _tokens: dict[str, str] = field(default_factory=dict)
 
     def manage(self, *args: str, **extra: str) -> str:
         """Run a management command against this stack's database and return what it printed."""
@@ -158,11 +159,13 @@ class Stack:
         return done.stdout
 
     def token(self, user: str = "admin") -> str:
-        """Make an API token for ``user``."""
-        return self.manage("make_token", user).split()[-1]
+        """Return an API token of ``user``, made at the first time."""
+        if user not in self._tokens:
+            self._tokens[user] = self.manage("make_token", user).split()[-1]
+        return self._tokens[user]
 
     def api(self, user: str = "admin") -> httpx.Client:
-        """Return an API client signed in by a new token of ``user``."""
+        """Return an API client signed in by a token of ``user``."""
         return httpx.Client(
             base_url=f"{self.url}/api/v1",
             headers={"Authorization": f"Token {self.token(user)}"},

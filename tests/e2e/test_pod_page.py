@@ -64,27 +64,27 @@ def test_charts_move_with_the_details_of_the_pod_that_is_looked_at(
 
 
 def test_history_outlives_the_pod(watched: Watched, stack: Stack, clean_engine: Box) -> None:
-    box = clean_engine
+    box, name = clean_engine, f"again-{stack.mode}"  # history is by name, and both may have looked at one pod
     for first in (True, False):
-        box.podman("pod", "create", "--name", "again")
-        box.podman("run", "-d", "--pod", "again", "--name", "app", box.image, *BURN)
-        pod = pod_of(stack, "again")
+        box.podman("pod", "create", "--name", name)
+        box.podman("run", "-d", "--pod", name, "--name", "app", box.image, *BURN)
+        pod = pod_of(stack, name)
         if first:
             before = wait_until_known(stack, pod, 2)
             assert wait_until_known(stack, pod, 2, "memory", "app")[0][1] > 0
-            box.podman("pod", "rm", "-f", "--time", "0", "again")
+            box.podman("pod", "rm", "-f", "--time", "0", name)
     found = wait_until_known(stack, pod, len(before) + 1)
     assert [point[:1] for point in before] == [point[:1] for point in found[: len(before)]]
     assert all(0 <= average <= top for _, average, top in found)
 
 
 def test_a_kill_for_want_of_memory_is_on_the_timeline(watched: Watched, stack: Stack, clean_engine: Box) -> None:
-    box, page = clean_engine, watched.page
-    box.podman("pod", "create", "--name", "small")
-    box.podman("run", "-d", "--pod", "small", "--name", "app", box.image, "sleep", "1000")
-    page.goto(f"{stack.url}/pods/{pod_of(stack, 'small')}/")
+    box, page, name = clean_engine, watched.page, f"small-{stack.mode}"  # the timeline is by name, too
+    box.podman("pod", "create", "--name", name)
+    box.podman("run", "-d", "--pod", name, "--name", "app", box.image, "sleep", "1000")
+    page.goto(f"{stack.url}/pods/{pod_of(stack, name)}/")
     page.wait_for_selector("#charts[data-ready]", timeout=SLOWEST)
-    box.podman("run", "-d", "--pod", "small", "--name", "hungry", "--memory", "24m", box.image, *HUNGRY)
+    box.podman("run", "-d", "--pod", name, "--name", "hungry", "--memory", "24m", box.image, *HUNGRY)
     kill = page.locator(".timeline-list li[data-kind=oom]")
     expect(kill.first).to_contain_text("hungry out of memory: the kernel killed", timeout=SLOWEST)
     ended = page.locator(".timeline-list li", has_text="hungry ended with exit code 137")
