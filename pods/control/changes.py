@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from pods.messages.names import changes_group
-from pods.models import Pod
+from pods.models import Host, Pod
 from podweb.push import push
 
 # More than this and a page is better off reading its list again.
@@ -23,4 +24,11 @@ def announce(host: str, pods: Iterable[int | None] = (), *, everything: bool = F
     if not everything:
         states = Pod.objects.filter(pk__in=keys, removed_at=None).values_list("pk", "state")
         message |= {"pods": keys, "states": {str(key): state for key, state in states}}
-    transaction.on_commit(lambda: push(changes_group(host), message))
+
+    def tell() -> None:
+        # After the commit, so that no transaction holds the host's row while it waits for another. Before the push: who
+        # joins the group between the two sees by the count that it missed something.
+        Host.objects.filter(slug=host).update(changes=F("changes") + 1)
+        push(changes_group(host), message)
+
+    transaction.on_commit(tell)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from pods.control.changes import announce
 from pods.control.hosts import speaker
@@ -11,15 +12,17 @@ from pods.control.snapshots import apply_to
 from pods.messages import plain
 from pods.messages.names import Verb
 from pods.messages.operations import OperationEnded, OperationStarted
-from pods.models import Operation, Pod
+from pods.models import Host, Operation, Pod
 from pods.models.operations import OPEN, OperationState
 
 
 def operation_started(message: OperationStarted) -> None:
     """asked -> running; says nothing to one that has ended meanwhile."""
     with transaction.atomic():
-        changed = Operation.objects.filter(pk=message.id, host__slug=message.host, state=OperationState.ASKED).update(
-            state=OperationState.RUNNING, started_at=datetime.fromtimestamp(message.at, UTC), boot=message.boot
+        changed = (
+            _of(message)
+            .filter(state=OperationState.ASKED)
+            .update(state=OperationState.RUNNING, started_at=datetime.fromtimestamp(message.at, UTC), boot=message.boot)
         )
         if changed:
             pod = Operation.objects.get(pk=message.id).pod_id
@@ -51,7 +54,7 @@ def operation_ended(message: OperationEnded) -> None:
             "steps_json": plain(message.steps),
             "result": message.result,
         }
-        operations = Operation.objects.filter(pk=message.id, host__slug=message.host)
+        operations = _of(message)
         changed = operations.filter(state__in=OPEN).update(**values)
         if not changed:
             announce(message.host, seen)
@@ -65,6 +68,15 @@ def operation_ended(message: OperationEnded) -> None:
                 operations.update(pod=made, pod_engine_id=made.engine_id)
                 operation.pod = made
         announce(message.host, {*seen, operation.pod_id}, everything=operation.verb == Verb.CREATE)
+
+
+def _of(message: OperationStarted | OperationEnded) -> QuerySet[Operation]:
+    """Return the operation, if it is the sender's.
+
+    Without a join: Django updates those by a query of its own below, and PostgreSQL then changes a row that it waited
+    for even if the state is another by now.
+    """
+    return Operation.objects.filter(pk=message.id, host__in=Host.objects.filter(slug=message.host))
 
 
 def _first_step(message: OperationEnded) -> list[datetime]:

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from pods.messages.names import Verb
 from pods.messages.streams import TerminalsOpen
-from pods.models import Operation
+from pods.models import Host, Operation
 from pods.models.operations import OperationState
 
 WORD_EVERY = timedelta(seconds=60)  # without a word for this long, and the reaper's grace, one is lost
@@ -16,7 +16,7 @@ def terminals_open(message: TerminalsOpen) -> None:
     """Put off the deadline of what runs. Another boot's are left alone: they were lost with it."""
     Operation.objects.filter(
         pk__in=message.ids,
-        host__slug=message.host,
+        host__in=Host.objects.filter(slug=message.host),
         boot=message.boot,
         verb=Verb.TERMINAL.value,
         state=OperationState.RUNNING,

@@ -29,6 +29,9 @@ class Host(models.Model):
     heard_at = models.DateTimeField(null=True, editable=False)
     silent = models.BooleanField(default=True, editable=False, help_text="No word from its host worker lately.")
 
+    # How often open pages were told of a change. A page that was made at the same count shows what there is.
+    changes = models.PositiveBigIntegerField(default=0, editable=False)
+
     # The engine, as the host worker last saw it. None: never heard.
     status_sequence = models.BigIntegerField(default=0, editable=False)
     answering = models.BooleanField(null=True, editable=False)

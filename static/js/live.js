@@ -1,13 +1,13 @@
-// The one websocket of a page. What changed before it opened, or while it was away, is read again when it opens.
+// The one websocket of a page. Whether something changed before it opened, or while it was away, its first message tells.
 const RETRY = [200, 500, 1000, 2000, 4000];
 const SILENT_AFTER = 3500; // ms without a tick
 const SIGNED_OUT = 4401;
 const NO_ROLE = 4403;
 
 /**
- * Keep a socket open. `onTick` and `onChanges` get messages; `onOpen` is called after each connection.
+ * Keep a socket open. `onTick` and `onChanges` get messages; `onJoined` gets the counts of changes at each connection.
  */
-export function connect({ pod, onTick, onChanges, onOpen, onState }) {
+export function connect({ pod, onTick, onChanges, onJoined, onState }) {
   const address = new URL(`/ws/live/${pod ? `?pod=${pod}` : ""}`, location.href);
   address.protocol = address.protocol.replace("http", "ws");
   let tries = 0;
@@ -19,7 +19,6 @@ export function connect({ pod, onTick, onChanges, onOpen, onState }) {
       tries = 0;
       heardAt = performance.now();
       onState("open");
-      onOpen();
     });
     socket.addEventListener("message", (event) => {
       const message = JSON.parse(event.data);
@@ -28,6 +27,7 @@ export function connect({ pod, onTick, onChanges, onOpen, onState }) {
         onState("live");
         onTick(message);
       } else if (message.type === "changes") onChanges(message);
+      else if (message.type === "joined") onJoined(message.changes);
     });
     socket.addEventListener("close", (event) => {
       if (event.code === SIGNED_OUT || event.code === NO_ROLE) return location.reload();

@@ -78,6 +78,14 @@ function everything() {
   changed({ host: detail?.dataset.host, pods: [], states: {}, all: true });
 }
 
+/** Read again what changed between the making of this page and `changes`, from where on nothing is missed. */
+function joined(changes) {
+  const detail = document.getElementById("detail");
+  const shown = (detail ?? document.querySelector(".list"))?.dataset.changes?.split(" ");
+  const now = new Set(changes.split(" "));
+  if (!shown?.every((count) => now.has(count)) || (!detail && shown.length !== now.size)) everything();
+}
+
 followField(everything);
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
@@ -127,7 +135,7 @@ if (document.body.dataset.live) {
       document.dispatchEvent(new CustomEvent("podweb:tick", { detail: message }));
     },
     onChanges: changed,
-    onOpen: everything,
+    onJoined: joined,
     onState: showState,
   });
 }

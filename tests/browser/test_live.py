@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 import pytest
 from django.contrib.auth.models import User
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
+from pods.control.changes import announce
 from pods.control.snapshots import apply_snapshot
 from pods.messages.names import changes_group
 from pods.models import Host, Operation, Pod
@@ -90,6 +91,27 @@ def test_pods_come_change_and_go_without_a_reload(look_at: LookAt, host: Host, v
     apply_snapshot(snapshot(pod("db"), complete=False, pod_ids=(engine_id("api"),), pods=()))
     expect(page.locator(row(page, "api"))).to_have_count(0)
     assert page.evaluate("window.stays")
+
+
+def test_only_what_changed_since_the_page_was_made_is_read_again(look_at: LookAt, host: Host, victor: User) -> None:
+    fill("web", "db")
+    page = look_at("/", victor, wait=False).page
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "x-fragment" in request.headers else None)
+    page.reload()
+    page.wait_for_selector("body[data-live=open]")
+    send_until(page, f"{row(page, 'web')} .pod-row [data-n=cpu]", "7.00 %", {"web": ("app",)}, cpu=7.0)
+    assert asked == []
+
+    def connect_late(socket: WebSocketRoute) -> None:
+        Pod.objects.filter(name="web").update(state="Paused")
+        announce("alpha", everything=True)
+        socket.connect_to_server()
+
+    page.route_web_socket(re.compile("/ws/live/"), connect_late)
+    page.reload()
+    expect(page.locator(f"{row(page, 'web')} .pod-row .c-state")).to_have_text("Paused")
+    assert [url for url in asked if "/fragments/" not in url] == [page.url]
 
 
 def test_the_last_pod_that_goes_leaves_the_offer_of_a_first_one(look_at: LookAt, host: Host, alice: User) -> None:

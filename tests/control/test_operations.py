@@ -1,5 +1,6 @@
 """What host workers say about operations, the reaper and the second sending."""
 
+import threading
 import time
 from datetime import timedelta
 from typing import Any, cast
@@ -7,6 +8,7 @@ from typing import Any, cast
 import pytest
 from celery import current_app
 from django.contrib.auth.models import User
+from django.db import connection, transaction
 from django.utils import timezone
 
 from pods.control.operations import operation_ended, operation_started
@@ -50,6 +52,26 @@ def test_asked_running_done(web: Pod, alice: User) -> None:
     operation.refresh_from_db()
     assert operation.state == "done"
     assert [step.text for step in operation.steps] == ["stop the pod"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_start_that_waits_for_its_end_changes_nothing(web: Pod, alice: User) -> None:
+    operation = make_operation(alice, web)
+
+    def start() -> None:
+        try:
+            operation_started(started(operation))
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=start)
+    with transaction.atomic():
+        operation_ended(ended(operation, outcome="failed", message="no"))
+        thread.start()
+        thread.join(0.5)  # until it waits for the row
+    thread.join(30)
+    operation.refresh_from_db()
+    assert (operation.state, operation.message) == ("failed", "no")
 
 
 def test_a_failure_keeps_the_engines_own_words(web: Pod, alice: User) -> None:

@@ -145,8 +145,9 @@ def test_an_engine_that_goes_away_and_comes_back(watched: Watched, clean_engine:
 def test_the_api_reads_and_acts(stack: Stack, clean_engine: Box) -> None:
     clean_engine.podman("pod", "create", "--name", "web")
     with stack.api() as api:
-        pod = wait_for(lambda: next(iter(api.get("/pods/").json()["results"]), None))
         inspect = json.loads(clean_engine.podman("pod", "inspect", "web").stdout)
+        known = {"id": inspect["Id"]}  # others, of former tests, may not be known to be gone yet
+        pod = wait_for(lambda: next(iter(api.get("/pods/", params=known).json()["results"]), None))
         assert (pod["engine_id"], pod["state"]) == (inspect["Id"], inspect["State"])
         assert pod["cgroup_path"] == inspect["CgroupPath"]
         assert pod["shared_namespaces"] == sorted(inspect["SharedNamespaces"])

@@ -129,6 +129,25 @@ def test_several_of_300_chosen(take: Take, fleet: list[Pod], alice: User) -> Non
     take("pods-300-chosen", "/", alice, prepare, whole=False)
 
 
+def test_300_in_groups_and_columns(take: Take, fleet: list[Pod], alice: User) -> None:
+    def columns(page: Page) -> None:
+        tick_until_shown(page, fleet)
+        page.locator("#columns > summary").click()
+
+    take("pods-300-by-state", "/?group=state&sort=-cpu", alice, columns, whole=False)
+    take("pods-300-by-label", "/?group=label:app", alice, lambda page: tick_until_shown(page, fleet), whole=False)
+
+
+def test_the_palette_and_the_keys(take: Take, fleet: list[Pod], alice: User) -> None:
+    def palette(page: Page) -> None:
+        page.keyboard.press("Control+k")
+        page.keyboard.type("mail oslo")
+        page.wait_for_timeout(600)
+
+    take("palette", "/", alice, palette, whole=False)
+    take("keys", "/", alice, lambda page: page.keyboard.press("?"), whole=False)
+
+
 def test_what_several_would_lose(take: Take, fleet: list[Pod], alice: User) -> None:
     def prepare(page: Page) -> None:
         for number in (0, 1, 2, 3):

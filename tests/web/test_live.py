@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import re
 import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -41,10 +43,14 @@ def session_of(user: User) -> str:
     return f"sessionid={client.cookies['sessionid'].value}"
 
 
-def open_page(url: str, user: User, path: str = "/ws/live/") -> ClientConnection:
+@contextmanager
+def open_page(url: str, user: User, path: str = "/ws/live/") -> Iterator[ClientConnection]:
     """Connect as a page of podweb does, and wait until it has joined."""
     address = url.replace("http", "ws") + path
-    return connect(address, origin=Origin(url), additional_headers={"Cookie": session_of(user)}, open_timeout=20)
+    headers = {"Cookie": session_of(user)}
+    with connect(address, origin=Origin(url), additional_headers=headers, open_timeout=20) as page:
+        assert read(page)["type"] == "joined"
+        yield page
 
 
 def read(page: ClientConnection) -> dict[str, Any]:
@@ -125,6 +131,37 @@ def test_ticks_and_changes_are_forwarded(server: str, host: Host, victor: User) 
         announce("alpha", [web.pk])
         changes = {"type": "changes", "host": "alpha", "pods": [web.pk], "states": {str(web.pk): "Running"}}
         assert read(page) == changes | {"all": False}
+
+
+def test_a_page_knows_by_the_count_whether_something_changed_since_it_was_made(
+    server: str, host: Host, victor: User
+) -> None:
+    Host.objects.create(slug="beta", name="Beta")
+    bring_online("alpha", pod("web"))
+    web = Pod.objects.get()
+    client = Client()
+    client.force_login(victor)
+    address = server.replace("http", "ws") + "/ws/live/"
+
+    def joined() -> str:
+        with connect(address, origin=Origin(server), additional_headers={"Cookie": session_of(victor)}) as page:
+            return str(read(page)["changes"])
+
+    def shown(path: str) -> str:
+        found = re.search(r'data-changes="([^"]*)"', client.get(path).content.decode())
+        assert found is not None
+        return found[1]
+
+    before = shown("/")
+    assert joined() == before
+    announce("alpha", [web.pk])
+    alpha, beta = joined().split(" ")
+    assert alpha != before.split(" ")[0]
+    assert beta == before.split(" ")[1]
+    assert shown("/") == joined()
+    assert shown(f"/pods/{web.pk}/") == alpha
+    announce("alpha", [])  # nothing
+    assert joined().split(" ")[0] == alpha
 
 
 def test_a_pods_own_page_gets_its_pod_alone(server: str, host: Host, victor: User) -> None:

@@ -41,7 +41,6 @@ class LogSource:
         self.container_id = container_id
         self._number = number
         self._maker = LineMaker(number)
-        self._held: list[Entry] | None = None  # last lines, until it is known how many their second has
         self._changed = changed
         self._follow = follow
         self._since = rfc3339(int(since * 1e9)) if since is not None else ""
@@ -120,12 +119,13 @@ class LogSource:
             if ended_at >= self._followed_from - MARGIN:
                 self._maker.roll_back(ended_at - MARGIN)
             self._followed_from = None
-        live = self._follow and state.Status == "running"
+        runs = state.Status == "running"
+        live = self._follow and runs
+        if runs and self._tail is not None and not self._maker.last:
+            await self._read_last(self._tail)
         if live:
-            if self._tail is not None and not self._maker.last:
-                await self._read_last(self._tail)
             self._followed_from = time.time()
-        await self._read(follow=live)
+        await self._read(follow=live, tail=None if runs or self._maker.last else self._tail)
         if live or not self._follow:
             return not live, live
         return False, (await self._state()).Status == "running"
@@ -135,44 +135,21 @@ class LogSource:
         return found.State
 
     async def _read_last(self, tail: int) -> None:
-        """Read the last lines, for what follows to go on behind them.
+        """Read the last lines, but for those of the newest seconds: these come by their time, however many they are.
 
-        An engine that is asked for the last lines and to follow reads them, then goes to the end of the file, and loses
-        what was written between the two. So the last lines are read alone, and the rest by the time of the newest,
-        which takes to know how many lines of its second there were. When all are of one second, of which there may be
-        more, that whole second is read.
+        An engine that is asked for the last lines reads them, then goes to the end of the file, and loses what was
+        written between the two. So no line is taken from it that is as new as the question.
         """
-        self._held = []
-        try:
-            await self._read(follow=False)
-            if self._held and len(self._held) >= tail:
-                second = int(self._held[0][0])
-                self._maker = LineMaker(self._number)
-                self._maker.last = second * 1_000_000_000
-                self._held.clear()
-                await self._read(follow=False, keep=tail)
-            self._add(self._held or [])
-        except EngineError:
-            if self._held is not None:  # nothing was given: begin anew
-                self._maker = LineMaker(self._number)
-            raise
-        finally:
-            self._held = None
+        before = int(time.time() - MARGIN)
+        if self._since and self._since >= rfc3339(before * 1_000_000_000):
+            return
+        await self._read(follow=False, tail=tail, before=before)
+        self._add([entry for entry in self._maker.rest() if entry[0] < before])
+        self._maker = LineMaker(self._number)
+        self._maker.last = before * 1_000_000_000
 
-    def _hold(self, made: list[Entry], keep: int | None) -> list[Entry]:
-        """Return what may go: no last lines while all are of one second, or while there may be more than are wanted."""
-        if self._held is None:
-            return made
-        self._held += made
-        if keep is not None:
-            del self._held[:-keep]
-        elif self._held and self._held[0][0] != self._held[-1][0]:
-            made, self._held = self._held, None
-            return made
-        return []
-
-    async def _read(self, *, follow: bool, keep: int | None = None) -> None:
-        """Read one opening of the log to its end. ``keep`` is how many of the lines that are held are enough."""
+    async def _read(self, *, follow: bool, tail: int | None = None, before: float | None = None) -> None:
+        """Read one opening of the log to its end, or to the second ``before``."""
         seen = self._maker.last > 0
         since = self._maker.skip() if seen else self._since
         frames = running.Frames()
@@ -183,7 +160,7 @@ class LogSource:
             self.container_id,
             follow=follow,
             since=since,
-            tail=None if seen else self._tail,
+            tail=tail,
             answers_within=OPEN_TIMEOUT,
         ) as log:
             while True:
@@ -197,7 +174,10 @@ class LogSource:
                     return
                 if self._gaps:
                     continue
-                self._add(self._hold(self._maker.make(frames.feed(data)), keep))
+                made = self._maker.make(frames.feed(data))
+                self._add(made if before is None else [entry for entry in made if entry[0] < before])
+                if before is not None and made and made[-1][0] >= before:
+                    return
 
     def _add(self, made: list[Entry]) -> None:
         if made:

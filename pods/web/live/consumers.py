@@ -12,6 +12,7 @@ from django.contrib.sessions.backends.db import SessionStore
 
 from pods.dispatch.looks import look
 from pods.domain import access
+from pods.domain.changes import counts_of
 from pods.messages.names import changes_group, live_group
 from podweb.consumers import Feed
 
@@ -43,8 +44,10 @@ class LiveConsumer(Feed):
     """``/ws/live/``: ticks and changes of every host that the reader may see; ``?pod=ENGINE_ID`` only that pod's ticks,
     with details.
 
-    Sends ``{"type": "tick", "host", "at", "pods": {engine id: PodUsage}}`` and ``{"type": "changes", "host", "pods",
-    "states", "all"}``. Takes nothing. Closes with a code of this module.
+    Sends ``{"type": "joined", "changes"}`` first: nothing that changes after these counts (as a page carries them,
+    ``Host.changes`` as ``slug:count``) will be missed. Then ``{"type": "tick", "host", "at", "pods": {engine id:
+    PodUsage}}`` and ``{"type": "changes", "host", "pods", "states", "all"}``. Takes nothing. Closes with a code of this
+    module.
     """
 
     watching: asyncio.Task[None] | None = None
@@ -59,6 +62,7 @@ class LiveConsumer(Feed):
             await self.close(code)
             return
         await self.accept()
+        await self.send(json.dumps({"type": "joined", "changes": await changes_for(self.scope["user"])}))
         self.watching = asyncio.create_task(self._keep_looking())
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -121,6 +125,12 @@ def slugs_for(user: Any) -> list[str] | None:
     if access.role_of(user) is None:
         return None
     return list(access.visible_hosts(user).values_list("slug", flat=True))
+
+
+@database_sync_to_async  # type: ignore[untyped-decorator]  # channels has no types
+def changes_for(user: Any) -> str:
+    """Return the counts of changes of the hosts that the user may see, as a page carries them."""
+    return counts_of(access.visible_hosts(user))
 
 
 ask_for_details = database_sync_to_async(look)

@@ -13,6 +13,7 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from pods.domain import access
+from pods.domain.changes import counts_of
 from pods.domain.filters import narrow
 from pods.domain.secrets import mask_value
 from pods.messages.names import Verb
@@ -65,6 +66,7 @@ class Listing:
     ended: int
     headless: list[Section]
     keys: list[str]
+    changes: str
 
     @property
     def complete(self) -> bool:
@@ -149,6 +151,7 @@ def listing(
         ended=sum(count for (_, state), count in counts.items() if state in (PodState.EXITED, PodState.STOPPED)),
         headless=made if grouped else [],
         keys=common_keys(row.pod.labels for row in on_page),
+        changes=counts_of(hosts),
     )
 
 
