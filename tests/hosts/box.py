@@ -158,8 +158,8 @@ class Box:
             self.start_engine()
         transport = httpx.HTTPTransport(uds=str(self.socket))
         with httpx.Client(transport=transport, base_url="http://box", timeout=30) as api:
-            # An engine keeps what watched over an exec for five minutes, in the pod's cgroup, and waits three seconds for
-            # that to become empty.
+            # An engine keeps what watched over an exec for five minutes, in the pod's cgroup, and waits three seconds
+            # for that to become empty.
             self.run("pkill", "-KILL", "-f", "conmon.* --exit-delay", check=False)
             # Asking is much quicker than the command, and most often there is nothing.
             for command, path in ((("pod", "rm"), "pods/json"), (("rm",), "containers/json?all=true")):
