@@ -127,6 +127,7 @@ export async function refreshList() {
   putBack?.();
   settle(hosts);
   returnTo(reads);
+  lookAgain();
 }
 
 /** Read the counts again soon. */
@@ -213,13 +214,29 @@ function append(fresh) {
 
 const AT_MOST = 1000; // rows on one page
 const ONCE = 5; // pages in one reading
+const AGAIN_AFTER = 5000; // ms, when further pages could not be read
+const end = document.getElementById("more");
 let reading = null;
+
+function hasMore() {
+  const { through, pages } = list().dataset;
+  const rows = document.querySelectorAll("#hosts tbody.pod").length;
+  return through !== pages && rows < AT_MOST && withoutPages(address()) === shown;
+}
+
+const isNear = () => end.getBoundingClientRect().top < 2 * window.innerHeight;
+const observer = new IntersectionObserver(() => hasMore() && isNear() && loadMore(isNear), { rootMargin: "100% 0px" });
+
+/** Look at where the end stands now: who scrolls down at once after rows came never lets it be seen to leave. */
+function lookAgain() {
+  observer.unobserve(end);
+  observer.observe(end);
+}
 
 /** Read further pages, up to `pages` of them; returns whether there may be more to read. */
 async function readOn(pages) {
+  if (!hasMore()) return false;
   const { page, through, pages: last } = list().dataset;
-  const rows = document.querySelectorAll("#hosts tbody.pod").length;
-  if (through === last || rows >= AT_MOST || withoutPages(address()) !== shown) return false;
   const url = address();
   url.searchParams.set("page", Number(through) + 1);
   url.searchParams.set("through", Math.min(Number(through) + pages, Number(last)));
@@ -239,7 +256,10 @@ async function readWhile(pages, wanted) {
 /** Read on, one reading at a time, as long as `wanted` says so. */
 export function loadMore(wanted, pages = 1) {
   reading ||= readWhile(pages, wanted)
-    .catch((error) => console.info("further pods could not be read; scrolling repeats it", error.message))
+    .then(lookAgain, (error) => {
+      console.info("further pods could not be read; it is tried again", error.message);
+      setTimeout(lookAgain, AGAIN_AFTER);
+    })
     .finally(() => {
       reading = null;
     });
@@ -265,7 +285,5 @@ document.addEventListener("podweb:unfolded", (event) => {
 
 if (list()) {
   shown = withoutPages(location.href);
-  const end = document.getElementById("more");
-  const isNear = () => end.getBoundingClientRect().top < 2 * window.innerHeight;
-  new IntersectionObserver(() => isNear() && loadMore(isNear), { rootMargin: "100% 0px" }).observe(end);
+  observer.observe(end);
 }

@@ -93,6 +93,32 @@ def test_further_pods_come_while_scrolling_and_stay_what_the_server_says(
     expect(page.locator("[data-name=pod060][data-stays]")).to_have_count(1)
 
 
+def test_who_is_at_the_end_again_before_it_was_seen_to_leave_gets_more(
+    look_at: LookAt, host: Host, victor: User
+) -> None:
+    fill(180)
+    page = look_at("/", victor).page
+    # Down again in the very frame in which rows came.
+    page.evaluate("""() => {
+      const down = () => window.scrollTo(0, document.body.scrollHeight);
+      const options = { childList: true, subtree: true };
+      new MutationObserver(() => requestAnimationFrame(down)).observe(document.getElementById("hosts"), options);
+      down();
+    }""")
+    expect(page.locator("tbody.pod")).to_have_count(180)
+
+
+def test_in_a_high_window_a_search_that_ends_leaves_all_pods(look_at: LookAt, host: Host, victor: User) -> None:
+    fill(120)
+    page = look_at("/", victor).page
+    page.set_viewport_size({"width": 1400, "height": 12_000})
+    expect(page.locator("tbody.pod")).to_have_count(120)
+    page.fill("#filter", "pod11")
+    expect(page.locator("tbody.pod")).to_have_count(10)
+    page.fill("#filter", "")
+    expect(page.locator("tbody.pod")).to_have_count(120)
+
+
 def test_containers_are_read_when_a_pod_is_unfolded_and_kept_up_to_date(
     look_at: LookAt, host: Host, victor: User
 ) -> None:
