@@ -164,7 +164,7 @@ def test_the_whole_log_is_a_file(watched: Watched, stack: Stack, clean_engine: B
     assert httpx.get(stack.url + str(path)).status_code == 302
 
 
-@pytest.mark.parametrize(("width", "dark"), [(1400, False), (400, True), (400, False), (1400, True)])
+@pytest.mark.parametrize(("width", "dark"), [(1400, False), (400, True)])
 def test_it_is_accessible_and_fits(watched: Watched, clean_engine: Box, width: int, dark: bool) -> None:
     page = watched.page
     page.set_viewport_size({"width": width, "height": 900})
