@@ -40,7 +40,8 @@ def test_every_page_is_for_everybody(watched: Watched, stack: Stack, clean_engin
     box.podman("run", "-d", "--pod", "web", "--name", "app", box.image, "sh", "-c", "echo ready; sleep 1000")
     own = box.podman("pod", "inspect", "web", "--format", "{{.ID}}").stdout.strip()
     with stack.api() as api:
-        pod = wait_for(lambda: next(iter(api.get("pods/", params={"id": own, "status": "running"}).json()["results"]), None))["id"]
+        known = {"id": own, "status": "running"}
+        pod = wait_for(lambda: next(iter(api.get("pods/", params=known).json()["results"]), None))["id"]
         asked = api.post(f"pods/{pod}/restart/", params={"wait": 30}, json={}, timeout=40)
         assert asked.status_code == 200, asked.text
         operation = asked.json()["id"]
