@@ -135,21 +135,33 @@ class LogSource:
         return found.State
 
     async def _read_last(self, tail: int) -> None:
-        """Read the last lines, but for those of the newest seconds: these come by their time, however many they are.
+        """Read the last lines, those of the newest seconds by their time.
 
         An engine that is asked for the last lines reads them, then goes to the end of the file, and loses what was
-        written between the two. So no line is taken from it that is as new as the question.
+        written between the two. So no line is taken from it that is as new as the question. If there is an older one,
+        no newer one was too many; else the last of the newest are given.
         """
         before = int(time.time() - MARGIN)
-        if self._since and self._since >= rfc3339(before * 1_000_000_000):
-            return
-        await self._read(follow=False, tail=tail, before=before)
-        self._add([entry for entry in self._maker.rest() if entry[0] < before])
-        self._maker = LineMaker(self._number)
-        self._maker.last = before * 1_000_000_000
+        if not self._since or self._since < rfc3339(before * 1_000_000_000):
+            await self._read(follow=False, tail=tail, before=before)
+            self._add([entry for entry in self._maker.rest() if entry[0] < before])
+            self._maker = LineMaker(self._number)
+            self._maker.last = before * 1_000_000_000
+        if not self.last:
+            newest: collections.deque[Entry] = collections.deque(maxlen=tail)
+            await self._read(follow=False, take=newest.extend)
+            self._add(list(newest))
 
-    async def _read(self, *, follow: bool, tail: int | None = None, before: float | None = None) -> None:
-        """Read one opening of the log to its end, or to the second ``before``."""
+    async def _read(
+        self,
+        *,
+        follow: bool,
+        tail: int | None = None,
+        before: float | None = None,
+        take: Callable[[list[Entry]], None] | None = None,
+    ) -> None:
+        """Read one opening of the log to its end, or to the second ``before``; ``take`` gets what it has."""
+        take = take or self._add
         seen = self._maker.last > 0
         since = self._maker.skip() if seen else self._since
         frames = running.Frames()
@@ -175,7 +187,7 @@ class LogSource:
                 if self._gaps:
                     continue
                 made = self._maker.make(frames.feed(data))
-                self._add(made if before is None else [entry for entry in made if entry[0] < before])
+                take(made if before is None else [entry for entry in made if entry[0] < before])
                 if before is not None and made and made[-1][0] >= before:
                     return
 
