@@ -20,6 +20,7 @@ from tests.builders import BOOT, bring_online, engine_id, pod, snapshot
 from tests.control.operations import make_operation
 
 pytestmark = pytest.mark.django_db
+WAITS = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
 
 
 @pytest.fixture
@@ -54,6 +55,18 @@ def test_asked_running_done(web: Pod, alice: User) -> None:
     assert [step.text for step in operation.steps] == ["stop the pod"]
 
 
+def wait_until_somebody_waits_for_a_row() -> None:
+    until = time.monotonic() + 20
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")  # a transaction else sees the same all the time
+            cursor.execute(WAITS)
+            if cursor.fetchone():
+                return
+            assert time.monotonic() < until, "nobody waits"
+            time.sleep(0.02)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_start_that_waits_for_its_end_changes_nothing(web: Pod, alice: User) -> None:
     operation = make_operation(alice, web)
@@ -68,8 +81,10 @@ def test_a_start_that_waits_for_its_end_changes_nothing(web: Pod, alice: User) -
     with transaction.atomic():
         operation_ended(ended(operation, outcome="failed", message="no"))
         thread.start()
-        thread.join(0.5)  # until it waits for the row
+        if connection.vendor == "postgresql":  # SQLite lets one in after the other
+            wait_until_somebody_waits_for_a_row()
     thread.join(30)
+    assert not thread.is_alive()
     operation.refresh_from_db()
     assert (operation.state, operation.message) == ("failed", "no")
 

@@ -70,8 +70,8 @@ def test_history_outlives_the_pod(watched: Watched, stack: Stack, clean_engine: 
         box.podman("run", "-d", "--pod", name, "--name", "app", box.image, *BURN)
         pod = pod_of(stack, name)
         if first:
-            before = wait_until_known(stack, pod, 1)
-            assert wait_until_known(stack, pod, 1, "memory", "app")[0][1] > 0
+            before = wait_until_known(stack, pod, 2)
+            assert wait_until_known(stack, pod, 2, "memory", "app")[0][1] > 0
             box.podman("pod", "rm", "-f", "--time", "0", name)
     found = wait_until_known(stack, pod, len(before) + 1)
     assert [point[:1] for point in before] == [point[:1] for point in found[: len(before)]]

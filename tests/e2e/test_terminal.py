@@ -131,7 +131,7 @@ def test_a_container_without_a_shell_and_a_command_of_ones_own(watched: Watched,
     expect_on_screen(page, "two words; true")
 
 
-@pytest.mark.parametrize(("width", "dark"), [(1400, False), (400, True)])
+@pytest.mark.parametrize(("width", "dark"), [(1400, False), (400, True), (400, False), (1400, True)])
 def test_it_is_accessible_and_fits(watched: Watched, clean_engine: Box, width: int, dark: bool) -> None:
     page = watched.page
     page.set_viewport_size({"width": width, "height": 900})
