@@ -4,9 +4,11 @@ from typing import Any, TypeVar
 
 from django.contrib import admin
 from django.db.models import JSONField, Model, QuerySet, TextField
+from django.forms import ModelForm
 from django.http import HttpRequest
 from knox.models import AuthToken
 
+from pods.control.changes import announce
 from pods.domain import access
 from pods.domain.secrets import mask_arguments
 from pods.models import Container, Host, Operation, Pod
@@ -70,6 +72,11 @@ class HostAdmin(ReadOnly[Host]):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Administrators rename hosts."""
         return access.role_of(request.user) is access.Role.ADMINISTRATOR
+
+    def save_model(self, request: HttpRequest, obj: Host, form: ModelForm[Host], change: bool) -> None:
+        """Write what was changed alone: the workers write the rest of the row meanwhile. Open pages are told."""
+        obj.save(update_fields=form.changed_data if change else None)
+        announce(obj.slug, everything=True)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Host | None = None) -> tuple[str, ...]:
         """The slug is the queue's name: it stays once the host is there."""

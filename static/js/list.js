@@ -243,7 +243,8 @@ async function readOn(pages) {
   const fresh = await fetched(withOpen(url));
   const now = list().dataset;
   if (withoutPages(url) !== withoutPages(address()) || now.page !== page || now.through !== through) return true;
-  now.through = fresh.querySelector(".list").dataset.through;
+  const from = fresh.querySelector(".list").dataset;
+  Object.assign(now, { through: from.through, pages: from.pages });
   append(fresh);
   countsChanged();
   return true;

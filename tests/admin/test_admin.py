@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.db.models.signals import post_save
 from django.test import Client
 
 from pods.models import Host, Pod
@@ -66,6 +67,22 @@ def test_an_administrator_registers_a_host(alice: User) -> None:
     answer = browser(alice).post("/admin/pods/host/add/", {"slug": "beta", "name": "Beta"})
     assert answer.status_code == 302
     assert Host.objects.get().slug == "beta"
+
+
+def test_an_administrator_renames_a_host_and_nothing_else_of_it_is_written(web: Pod, alice: User) -> None:
+    written: list[list[str]] = []
+
+    def note(update_fields: frozenset[str] | None, **_: object) -> None:
+        written.append(sorted(update_fields or ()))
+
+    post_save.connect(note, sender=Host)
+    try:
+        answer = browser(alice).post(f"/admin/pods/host/{web.host_id}/change/", {"name": "Renamed"})
+    finally:
+        post_save.disconnect(note, sender=Host)
+    assert answer.status_code == 302
+    assert written == [["name"]]
+    assert Host.objects.get().name == "Renamed"
 
 
 def test_nobody_else_reaches_it(web: Pod) -> None:
