@@ -7,4 +7,4 @@ from pods.models import Host
 
 def counts_of(hosts: Iterable[Host]) -> str:
     """Return how often pages were told of a change of each host: ``slug:count``, apart by spaces."""
-    return " ".join(f"{host.slug}:{host.changes}" for host in hosts)
+    return " ".join(host.change_count for host in hosts)

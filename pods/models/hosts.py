@@ -59,6 +59,11 @@ class Host(models.Model):
         return self.name
 
     @property
+    def change_count(self) -> str:
+        """``slug:changes``, as a page carries it."""
+        return f"{self.slug}:{self.changes}"
+
+    @property
     def info(self) -> EngineInfo | None:
         """The engine's facts, or None while it never answered."""
         return None if self.engine_info is None else msgspec.convert(self.engine_info, EngineInfo)

@@ -51,8 +51,8 @@ def answering(slug: str, reply: Reply, asked: list[Question] | None = None) -> I
 
     thread = threading.Thread(target=guarded, name=f"answering-{slug}")
     thread.start()
-    ready.wait(20)
     try:
+        assert ready.wait(20), failures
         yield came
     finally:
         ended.set()

@@ -227,6 +227,7 @@ def test_a_container(take: Take, keys: dict[str, int]) -> None:
 
 def test_operations(stack: Stack, take: Take, keys: dict[str, int]) -> None:
     take("operations-3", "/operations/", live, whole=False)
+    take("prune-3", "/prune/", live, whole=False)
     with stack.api() as api:
         for state in ("failed", "done"):
             one = api.get("operations/", params={"state": state}).json()["results"][0]
